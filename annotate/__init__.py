@@ -1,0 +1,1 @@
+"""Put clips before annotators in Label Studio and read back what they mark."""

@@ -1,0 +1,1 @@
+"""Every setting, as YAML, found by Hydra as pkg://configs."""

@@ -1,0 +1,1 @@
+"""Find winks in video, and score whoever does."""

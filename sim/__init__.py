@@ -1,0 +1,1 @@
+"""Simulate and render squats: from a lifter's limits to labelled clips."""

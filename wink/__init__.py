@@ -1,0 +1,1 @@
+"""The vocabulary of winklab: angles, trials, winks, clips and datasets, shared by every stage."""

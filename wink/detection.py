@@ -1,0 +1,52 @@
+"""What a detector said of one repetition of a clip."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SCHEMA = pa.schema(
+    [
+        pa.field("detector", pa.string(), nullable=False),
+        pa.field("clip_id", pa.string(), nullable=False),
+        pa.field("rep", pa.int64(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),
+        pa.field("onset_s", pa.float64()),
+        pa.field("magnitude_deg", pa.float64()),
+        pa.field("bottom_s", pa.float64()),
+        pa.field("runtime_s", pa.float64(), nullable=False),
+        pa.field("error", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One detector's answer for one repetition; higher score = surer of a wink; onset None = no wink found."""
+
+    detector: str
+    clip_id: str
+    rep: int
+    score: float
+    onset_s: float | None
+    magnitude_deg: float | None
+    bottom_s: float | None  # deepest moment the detector found, to match repetitions by
+    runtime_s: float
+    error: str | None = None
+
+
+def write_detections(path: Path, detections: tuple[Detection, ...]) -> None:
+    """Write detections to a Parquet file, atomically."""
+    temporary = path.with_suffix(".tmp")
+    pq.write_table(pa.Table.from_pylist([asdict(d) for d in detections], schema=SCHEMA), temporary)
+    temporary.replace(path)
+
+
+def read_detections(path: Path) -> tuple[Detection, ...]:
+    """Read detections from a Parquet file; none where there is no file."""
+    if not path.exists():
+        return ()
+    return tuple(Detection(**row) for row in pq.read_table(path, schema=SCHEMA).to_pylist())
