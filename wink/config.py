@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from wink.errors import ConfigError, WinkError
+from wink.errors import ConfigError, WinkError, unknown_name
 
 
 def build(config: DictConfig | dict[str, Any]) -> Any:
@@ -32,3 +33,16 @@ def plain(config: DictConfig) -> dict[str, Any]:
     container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
+
+
+def load_option(group: str, option: str) -> dict[str, Any]:
+    """Read one option of a group, configs/<group>/<option>.yaml.
+
+    Raises:
+        ConfigError: there is no such group or option.
+    """
+    folder = files("configs") / group
+    options = [file.name.removesuffix(".yaml") for file in folder.iterdir()] if folder.is_dir() else []
+    if option not in options:
+        raise ConfigError(unknown_name(f"option of {group}", option, [o for o in options if not o.startswith("_")]))
+    return plain(DictConfig(OmegaConf.create((folder / f"{option}.yaml").read_text())))

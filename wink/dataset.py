@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from omegaconf import OmegaConf
 
 from wink.clip import Clip, frame_at
 from wink.errors import DatasetError, unknown_name
@@ -135,6 +136,11 @@ class Dataset:
         """Name of the folder."""
         return self.path.name
 
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Everything that determined the clips, as the writer was given it."""
+        return dict(_read_state(self.path)["spec"])
+
     def metadata(self) -> list[dict[str, Any]]:
         """A row a clip, as in `metadata.parquet`."""
         return list(pq.read_table(self.path / "metadata.parquet").to_pylist())
@@ -195,7 +201,7 @@ class DatasetWriter:
         for folder in ("videos", "frames", "masks", ".shards"):
             (self.path / folder).mkdir(parents=True, exist_ok=True)
         state = {"schema_version": SCHEMA_VERSION, "spec_hash": self.spec_hash, "spec": spec}
-        write_atomically(self.path / "dataset.json", json.dumps(state, indent=2, default=str))
+        write_atomically(self.path / "config.yaml", OmegaConf.to_yaml(state))
 
     def finished_shards(self) -> set[str]:
         """Names of the shards that are complete."""
@@ -256,11 +262,12 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 
 def _read_state(path: Path) -> dict[str, Any]:
-    file = path / "dataset.json"
+    file = path / "config.yaml"
     if not file.exists():
-        raise DatasetError(f"{path} is no winklab dataset: it has no dataset.json")
-    state: dict[str, Any] = json.loads(file.read_text())
-    return state
+        raise DatasetError(f"{path} is no winklab dataset: it has no config.yaml")
+    state = OmegaConf.to_container(OmegaConf.load(file))
+    assert isinstance(state, dict)
+    return {str(key): value for key, value in state.items()}
 
 
 def _check_same_spec(path: Path, wanted: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +114,7 @@ class SquatTrial:
         return replace(self, time_s=times, **changes)  # type: ignore[arg-type]
 
 
-def _interpolate(time_s: Array, values: NDArray[np.generic], times: Array) -> NDArray[np.generic]:
+def _interpolate(time_s: Array, values: NDArray[Any], times: Array) -> NDArray[Any]:
     """Linear interpolation along the first axis; booleans take the sample before."""
     right = np.clip(np.searchsorted(time_s, times, side="right"), 1, len(time_s) - 1)
     left = right - 1

@@ -1,0 +1,47 @@
+# make demo   everything, end to end: simulate, film, import, annotate, benchmark    (CLIPS="a.mp4 b.mov" adds your own)
+# make test   every test; what needs Chromium says so and skips where there is none
+VENV := .venv
+BIN := $(VENV)/bin
+CLIPS ?=
+ARGS ?=
+SLOW_TESTS = -m slow
+
+.PHONY: env demo test test-fast lint lock wheel clean help
+
+help:
+	@sed -n '1,2p' Makefile && echo "also: env, test-fast, lint, lock, wheel, clean"
+
+env: $(VENV)/.ready
+
+# PyBullet ships a wheel for Python 3.11 only, so the environment is 3.11 whatever `python3` is.
+$(VENV)/.ready: requirements.lock pyproject.toml scripts/make_env.sh
+	@bash scripts/make_env.sh $(VENV)
+	@$(BIN)/wink fetch
+	@touch $@
+
+demo: env
+	@$(BIN)/wink demo $(ARGS) $(CLIPS)
+
+test: env
+	$(BIN)/pytest
+	$(BIN)/pytest $(SLOW_TESTS)
+
+test-fast: env
+	$(BIN)/pytest
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Only for maintainers: choose new versions of everything.
+lock:
+	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
+
+wheel: env
+	$(BIN)/uv build --wheel --out-dir dist .
+
+# Removes what can be made again; datasets/ and .label_studio/ (annotations!) stay.
+clean:
+	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

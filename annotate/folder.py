@@ -1,0 +1,133 @@
+"""What lies in the annotation server's folder (`paths.server`); only its owner may look inside."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from wink.clip import Clip
+from wink.errors import ServerError
+
+#: The first user, who leads the annotation; an address that no mail can reach.
+LEAD = "lead@winklab.example"
+
+
+@dataclass(frozen=True)
+class ServerFolder:
+    """Label Studio's database, the clips it shows, its log-in and its log."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """Label Studio's own data folder, there only when the database is complete."""
+        return self.root / "data"
+
+    @property
+    def database(self) -> Path:
+        """The file that holds every project, task and annotation."""
+        return self.data / "label_studio.sqlite3"
+
+    @property
+    def media(self) -> Path:
+        """Folder the server hands files out from."""
+        return self.root / "media"
+
+    @property
+    def clips(self) -> Path:
+        """The clips as annotators get them: one `<clip_id>.mp4` each, whatever their dataset."""
+        return self.media / "clips"
+
+    @property
+    def login(self) -> Path:
+        """Address and password of the first user, for a person to read."""
+        return self.root / "login.txt"
+
+    @property
+    def token(self) -> Path:
+        """The key that `wink` itself signs in with."""
+        return self.root / "token"
+
+    @property
+    def pushed(self) -> Path:
+        """Which dataset each pushed clip came from; never shown to annotators."""
+        return self.root / "pushed.json"
+
+    @property
+    def state(self) -> Path:
+        """Process and address of the running server."""
+        return self.root / "server.json"
+
+    @property
+    def log(self) -> Path:
+        """What the server itself says."""
+        return self.root / "server.log"
+
+    def lock(self, work: str) -> Path:
+        """Lock file of one kind of work."""
+        return self.root / f".{work}.lock"
+
+    def make(self) -> None:
+        """Make the folder, closed to other users.
+
+        Raises:
+            ServerError: it cannot be made.
+        """
+        try:
+            self.clips.mkdir(parents=True, exist_ok=True)
+            self.root.chmod(0o700)
+        except OSError as error:
+            raise ServerError(f"{self.root} cannot hold the annotation server: {error}; set paths.server=") from error
+
+    def password(self) -> str:
+        """Password of the first user, chosen at the first call.
+
+        Raises:
+            ServerError: `login.txt` was changed by hand and names no password.
+        """
+        if not self.login.exists():
+            write_private(self.login, f"email: {LEAD}\npassword: {secrets.token_urlsafe(12)}\n")
+        entries = dict(line.partition(": ")[::2] for line in self.login.read_text().splitlines())
+        if not entries.get("password"):
+            raise ServerError(f"{self.login} has no line `password: ...`; write the password of {LEAD} there")
+        return entries["password"]
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all, that only its owner can read."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    temporary.replace(path)
+
+
+def place_clip(folder: ServerFolder, clip: Clip) -> None:
+    """Put a clip's video where the server can show it, under its opaque id: linked, or copied across disks.
+
+    Raises:
+        ServerError: the video is missing, or there is no room.
+    """
+    target = folder.clips / f"{clip.clip_id}.mp4"
+    if target.exists() and target.stat().st_size == clip.video.stat().st_size:
+        return
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        temporary.unlink(missing_ok=True)
+        _link_or_copy(clip.video, temporary)
+        temporary.replace(target)
+        temporary.unlink(missing_ok=True)  # renaming onto another link of the same file leaves both
+    except OSError as error:
+        raise ServerError(f"{clip.video} cannot be placed in {folder.clips}: {error}") from error
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,98 @@
+"""The two projects on the server: blind (what counts) and review (with predictions)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotate.access import explained
+from annotate.page import Kind, instructions, labeling_config, same_page
+from wink.errors import ServerError
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+
+def find_or_make_project(ls: LabelStudio, kind: Kind, title: str, clips: Path) -> int:
+    """Number of the project of a kind, made at the first call, checked at every other.
+
+    Args:
+        ls: signed-in client.
+        kind: blind or review.
+        title: what all projects of this team are called; the kind is added.
+        clips: folder on the server's machine that holds `<clip_id>.mp4`.
+
+    Raises:
+        ServerError: two projects bear the name, its page was changed, or the server may not show the folder.
+    """
+    with explained(f"looking for the {kind} project"):
+        found = find_project(ls, kind, title)
+        if found is None:
+            number = _make(ls, kind, title)
+        else:
+            number = found
+            _check_page(ls, number, kind, title)
+    _allow_media(ls, number, clips)
+    return number
+
+
+def find_project(ls: LabelStudio, kind: Kind, title: str) -> int | None:
+    """Number of the project of a kind; None where there is none.
+
+    Raises:
+        ServerError: two projects bear the name.
+    """
+    name = f"{title} {kind}"
+    hits = [project.id for project in ls.projects.list(title=name) if project.title == name]
+    if len(hits) > 1:
+        raise ServerError(f"{len(hits)} projects are called {name!r}; rename all but one, or choose another title=")
+    return hits[0] if hits else None
+
+
+def _make(ls: LabelStudio, kind: Kind, title: str) -> int:
+    blind = kind == "blind"
+    project = ls.projects.create(
+        title=f"{title} {kind}",
+        description="No predictions; what is marked here counts." if blind else "With predictions; never blind.",
+        label_config=labeling_config(kind),
+        expert_instruction=instructions(),
+        show_instruction=blind,
+        show_skip_button=True,
+        show_collab_predictions=not blind,
+        sampling="Uniform sampling" if blind else "Sequential sampling",  # mixes clips of all sources and pushes
+        maximum_annotations=1,
+    )
+    return int(project.id)
+
+
+def _check_page(ls: LabelStudio, number: int, kind: Kind, title: str) -> None:
+    """Refuse to mix annotations made on different pages; a page that nobody has used yet is brought up to date."""
+    project = ls.projects.get(id=number)
+    if same_page(labeling_config(kind), project.label_config or "<View/>"):
+        return
+    if project.total_annotations_number:
+        raise ServerError(
+            f"the labelling page of project {title!r} {kind} is not the one this version of winklab uses, and "
+            f"{project.total_annotations_number} annotations were made on it; put the page back in the project's "
+            "settings, or begin new projects with another title="
+        )
+    ls.projects.update(id=number, label_config=labeling_config(kind))
+
+
+def _allow_media(ls: LabelStudio, number: int, clips: Path) -> None:
+    """Let the server show the folder's files in this project; never synchronised, for tasks come from pushes."""
+    wanted = str(clips.resolve())
+    hint = f"letting it show {wanted} (its LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT must be a folder above)"
+    with explained(hint):
+        if not any(storage.path == wanted for storage in ls.import_storage.local.list(project=number)):
+            ls.import_storage.local.create(project=number, path=wanted, use_blob_urls=False, title="clips")
+
+
+def folder_url(clips: Path) -> str:
+    """Where a server shows the clips, below the folder it hands files out from."""
+    root = Path(os.environ.get("LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT") or clips.parent).resolve()
+    try:
+        return clips.resolve().relative_to(root).as_posix()
+    except ValueError:
+        raise ServerError(f"LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT={root} is no folder above {clips}") from None

@@ -1,0 +1,88 @@
+"""Pose of many videos: each once, kept by the content of the video, two videos at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from detect.pose import PoseTrack, track_pose
+from detect.weights import ALL, weights_path
+from wink.dataset import file_sha256
+from wink.progress import progress
+
+VERSION = 1  # raise when tracking changes: older files are then made anew
+
+_ARRAYS = ("presence", "points_px", "world_m", "visibility", "silhouette")
+_SCALARS = ("fps", "leg_length_px", "cpu_s")
+
+
+def find_poses(videos: Iterable[Path], cache: Path, workers: int = 2) -> dict[Path, PoseTrack]:
+    """Pose of every video, from the cache where it is there.
+
+    Args:
+        videos: files to look at.
+        cache: folder for `pose/<sha256 of the video>.npz`.
+        workers: videos looked at at the same time, each in a process of its own.
+
+    Raises:
+        ClipError: a video cannot be read.
+        DetectorError: the networks are missing (`wink fetch`).
+    """
+    files = {video: cache / "pose" / f"{file_sha256(video)}.npz" for video in dict.fromkeys(videos)}
+    missing = {file: video for video, file in files.items() if load_pose(file) is None}
+    if missing:
+        _make(missing, workers)
+    return {video: _loaded(file) for video, file in files.items()}
+
+
+def load_pose(file: Path) -> PoseTrack | None:
+    """A kept pose; None where there is none, or one of another version."""
+    try:
+        with np.load(file) as data:
+            if int(data["version"]) != VERSION:
+                return None
+            arrays = {name: data[name] for name in _ARRAYS}
+            return PoseTrack(**arrays, **{name: float(data[name]) for name in _SCALARS})
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile):
+        return None
+
+
+def save_pose(file: Path, pose: PoseTrack) -> None:
+    """Keep a pose, whole or not at all; coordinates to single precision."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {name: getattr(pose, name) for name in _ARRAYS}
+    small = {name: a if a.dtype == np.uint8 else a.astype(np.float32) for name, a in arrays.items()}
+    scalars = {name: getattr(pose, name) for name in _SCALARS}
+    temporary = file.with_name(f".{file.stem}.{os.getpid()}.npz")
+    np.savez_compressed(temporary, version=VERSION, **small, **scalars)
+    temporary.replace(file)
+
+
+def _make(missing: Mapping[Path, Path], workers: int) -> None:
+    for weights in ALL:
+        weights_path(weights)  # refuse before any process starts
+    if min(workers, len(missing)) <= 1:
+        for file, video in progress(missing.items(), "pose", total=len(missing), unit="video"):
+            _track_and_keep(video, file)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        done = pool.map(_track_and_keep, missing.values(), missing.keys())
+        for _ in progress(done, "pose", total=len(missing), unit="video"):
+            pass
+
+
+def _track_and_keep(video: Path, file: Path) -> None:
+    save_pose(file, track_pose(video))
+
+
+def _loaded(file: Path) -> PoseTrack:
+    pose = load_pose(file)
+    if pose is None:
+        raise OSError(f"{file} could not be read back after it was written; is the disk full?")
+    return pose

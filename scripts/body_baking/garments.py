@@ -1,0 +1,136 @@
+"""Clothes and hair: where each is cut from the body's helper meshes, and how it hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Triangles = NDArray[np.int64]
+Joints = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What hems are measured against: the mean shape with its joints and limb weights."""
+
+    points: Array  # (N, 3)
+    joints: Joints
+    arm: Array  # (N,) share of upper arm, forearm, hand
+    head: Array  # (N,) share of head
+    neck: Array  # (N,) share of neck
+
+    def height_above(self, joint: str) -> Array:
+        """Height of every vertex above a joint [m]."""
+        return np.asarray(self.points[:, 2] - self.joints[joint][2])
+
+    def along_arm(self) -> Array:
+        """Distance of every vertex down the upper arm from the shoulder [m]; 0 in the middle of the body."""
+        shoulder, elbow = self.joints["upper_arm_left"], self.joints["forearm_left"]
+        axis = (elbow - shoulder) / np.linalg.norm(elbow - shoulder)
+        mirrored = self.points * np.where(self.points[:, 1:2] < 0, [1, -1, 1], 1)
+        return np.asarray(np.where(self.arm > 0.5, (mirrored - shoulder) @ axis, -0.05))
+
+
+@dataclass(frozen=True)
+class Garment:
+    """One garment: positive `covers` where it is; `thickness` over the body [m]; smoothing passes of its drape."""
+
+    covers: Callable[[Anatomy], Array]
+    thickness: Callable[[Anatomy], Array]
+    drape: int
+    soft: int  # smoothing passes of the skinning weights: a loose cloth bends less sharply than the skin
+
+
+def _top(hem_m: float, sleeve_m: float, neckline: float) -> Callable[[Anatomy], Array]:
+    def covers(body: Anatomy) -> Array:
+        front = np.clip(body.points[:, 0] / 0.12, -1, 1)
+        hem = body.height_above("lumbar_lower") - (hem_m + 0.015 * front)
+        sleeve = sleeve_m - body.along_arm()
+        neck = np.minimum((neckline - body.neck) * 0.06, (0.05 - body.head) * 0.2)
+        trunk = np.where(body.arm > 0.5, 1.0, hem)
+        return np.asarray(np.minimum.reduce([trunk, sleeve, neck]))
+
+    return covers
+
+
+def _sleeveless(hem_m: float, strap_m: float, low_m: float) -> Callable[[Anatomy], Array]:
+    def covers(body: Anatomy) -> Array:
+        high = body.height_above("neck")
+        wide = strap_m + 0.10 * np.clip(-(high + 0.10) / 0.10, 0, 1)  # the armhole opens downwards
+        armhole = wide - np.abs(body.points[:, 1])
+        armhole = np.where(body.arm > 0.5, np.minimum(armhole, -0.002), armhole)
+        front = np.clip(body.points[:, 0] / 0.05, 0, 1)
+        scoop = np.hypot(body.points[:, 1], np.minimum(high + 0.01, 0.0)) - (0.058 + low_m * front)
+        neckline = np.minimum(scoop, 0.02 - high)
+        hem = body.height_above("lumbar_lower") - hem_m
+        return np.asarray(np.minimum.reduce([hem, armhole, neckline, (0.05 - body.head) * 0.2]))
+
+    return covers
+
+
+def _bottom(waist_m: float, above_knee_m: float) -> Callable[[Anatomy], Array]:
+    def covers(body: Anatomy) -> Array:
+        waist = waist_m - body.height_above("lumbar_lower")
+        hem = body.height_above("shank_left") - above_knee_m
+        return np.asarray(np.where(body.arm > 0.5, -1.0, np.minimum(waist, hem)))
+
+    return covers
+
+
+def _flared(near_m: float, far_m: float, joint: str, start_m: float, end_m: float) -> Callable[[Anatomy], Array]:
+    """Thickness that grows from `near_m` at one height to `far_m` at another."""
+
+    def thickness(body: Anatomy) -> Array:
+        share = np.clip((body.height_above(joint) - start_m) / (end_m - start_m), 0, 1)
+        return np.asarray(near_m + (far_m - near_m) * share**1.5)
+
+    return thickness
+
+
+def _even(thickness_m: float) -> Callable[[Anatomy], Array]:
+    return lambda body: np.full(len(body.points), thickness_m)
+
+
+_TEE = _flared(0.007, 0.020, "lumbar_lower", 0.25, -0.08)
+
+TOPS: dict[str, Garment] = {
+    "tshirt": Garment(_top(-0.075, 0.17, 0.42), _TEE, 14, 3),
+    "longsleeve": Garment(_top(-0.070, 9.0, 0.42), _TEE, 10, 3),
+    "tank": Garment(_sleeveless(-0.070, 0.095, 0.05), _flared(0.006, 0.015, "lumbar_lower", 0.25, -0.08), 10, 2),
+    "crop": Garment(_sleeveless(0.145, 0.085, 0.05), _even(0.004), 6, 0),
+}
+BOTTOMS: dict[str, Garment] = {
+    "shorts": Garment(_bottom(0.020, 0.16), _flared(0.005, 0.022, "shank_left", 0.50, 0.16), 8, 2),
+    "short_tights": Garment(_bottom(0.030, 0.12), _even(0.0045), 0, 0),
+    "leggings": Garment(_bottom(0.035, -0.37), _even(0.0045), 0, 0),
+}
+
+
+def sock(body: Anatomy) -> Array:
+    """Socks: from the shoe to a hand's breadth above the ankle."""
+    above = body.height_above("foot_left")
+    return np.asarray(np.where(body.arm > 0.5, -1.0, np.minimum(0.075 - above, above + 0.045)))
+
+
+def scalp(body: Anatomy) -> Array:
+    """Where short hair grows: over a hairline that falls from the forehead past the ears to the nape."""
+    eyes = 0.5 * (body.joints["eye_left"] + body.joints["eye_right"])
+    centre = np.array([eyes[0] - 0.085, 0.0, eyes[2] + 0.005])
+    offset = body.points - centre
+    azimuth = np.arctan2(np.abs(offset[:, 1]), offset[:, 0])
+    elevation = np.arctan2(offset[:, 2], np.hypot(offset[:, 0], offset[:, 1]))
+    line = np.interp(np.degrees(azimuth), [0, 35, 60, 78, 100, 122, 180], [40, 38, 20, 17, 19, -22, -38])
+    return np.asarray(np.where(body.head > 0.3, (elevation - np.radians(line)) * 0.1, -1.0))
+
+
+def brow(body: Anatomy) -> Array:
+    """Eyebrows: a thin arch over each eye."""
+    eye = body.joints["eye_left"]
+    side = np.abs(body.points[:, 1]) - eye[1]
+    arch = body.points[:, 2] - (eye[2] + 0.0215 - 9.0 * (side - 0.004) ** 2)
+    inside = np.minimum(0.0042 - np.abs(arch), 0.021 - np.abs(side))
+    return np.asarray(np.where((body.head > 0.3) & (body.points[:, 0] > eye[0] - 0.02), inside, -1.0))

@@ -1,0 +1,75 @@
+"""The dataset card: what the clips are, what they are for, and what they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.plan import PlannedTrial
+
+CARD = """---
+license: cc0-1.0
+pretty_name: winklab {name}
+task_categories: [video-classification, keypoint-detection]
+tags: [biomechanics, squat, butt-wink, synthetic, pelvic-tilt]
+size_categories: [n<1K]
+---
+# {name}
+
+{n_trials} simulated squat trials, each filmed from {views}, {width}x{height} pixels at {fps:g} frames a second.
+Made by {program} from the settings in `config.yaml`; the same settings give the same bytes on the same platform.
+
+The pelvis' rotation is not scripted: a physics skeleton with limits and bounded muscles squats to a target depth,
+and the truth is read from its body. A *twin* is the same lifter, by the same seed, with one limit lifted
+(`counterfactual_of` names the lifter's trial).
+
+## What is in it
+| file | a row | holds |
+|---|---|---|
+| `metadata.parquet` | a clip | file name, lifter, view, split, outcome, wink size, every factor drawn |
+| `repetitions.parquet` | a repetition | start, bottom, end; onset and size by each of three named definitions |
+| `frames/*.parquet` | a frame | pelvic tilt, lumbar flexion, hip, knee, ankle, thigh [deg]; keypoints in 2-D [px] and 3-D [m]; box |
+| `videos/*/*.mp4` | | H.264, constant rate, no sound |
+| `masks/*/*.npz` | | `labels` (frames, height, width) uint8: {mask_classes} |
+
+Angles are in degrees: pelvic tilt + anterior; lumbar flexion relative to quiet standing; thigh inclination 90 with
+the hip level with the knee. Frames count from 0. Keypoints, in the order of the columns: {keypoints}.
+
+## Cases
+{cases}
+
+## Intended use, and limits
+For developing and testing detectors of pelvic rotation in squats, and for training annotators. The clips are
+synthetic: body, movement and camera are simpler than life, and a score on them is not a score on people.
+No accepted threshold for a "butt wink" exists; the labels are kinematics, never a diagnosis. See `docs/simulation.md`
+for what the physics gets wrong.
+
+## Licences
+Clips and labels: CC0 1.0. The body mesh comes from MakeHuman/MPFB2 data (CC0 1.0). Nobody is depicted.
+"""
+
+
+def dataset_card(
+    name: str,
+    spec: Mapping[str, Any],
+    trials: Sequence[PlannedTrial],
+    keypoints: Sequence[str],
+    mask_classes: Mapping[str, int],
+) -> str:
+    """Write the card of a simulated dataset, as Markdown with the front matter that hubs read."""
+    settings = spec["settings"]
+    return CARD.format(
+        name=name,
+        n_trials=len(trials),
+        views=", ".join(settings["views"]),
+        program=spec["program"],
+        keypoints=", ".join(keypoints),
+        mask_classes=", ".join(f"{number} {label}" for label, number in mask_classes.items()),
+        cases="\n".join(_case_line(trial) for trial in trials),
+        **{key: settings[key] for key in ("width", "height", "fps")},
+    )
+
+
+def _case_line(trial: PlannedTrial) -> str:
+    twin = f", twin of {trial.counterfactual_of}" if trial.counterfactual_of else ""
+    return f"* `{trial.trial_id}`: seed {trial.seed}{twin}"

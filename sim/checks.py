@@ -1,0 +1,29 @@
+"""Refusing numbers that cannot be meant, with a guess at what was meant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from wink.errors import ConfigError
+
+
+def require_between(
+    error: type[ConfigError],
+    name: str,
+    value: float,
+    low: float,
+    high: float,
+    unit: str,
+    mistaken: Mapping[float, str] | None = None,
+) -> None:
+    """Raise `error` unless a finite `value` lies in [low, high]; `mistaken` maps a factor to the unit it betrays."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise error(f"{name} must be a number of {unit}, got {value!r}")
+    if math.isfinite(value) and low <= value <= high:
+        return
+    guess = ""
+    for factor, other in (mistaken or {}).items():
+        if math.isfinite(value) and low <= value / factor <= high:
+            guess = f": are these {other}?"
+    raise error(f"{name} is {value:g}; expected {low:g} to {high:g} {unit}{guess}")

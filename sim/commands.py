@@ -1,0 +1,26 @@
+"""The verbs of `sim`: generate and validate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from wink.config import plain
+
+
+def generate(cfg: DictConfig) -> None:
+    """Simulate, film and write a dataset, with its card and contact sheet."""
+    from sim.generate import generate_dataset
+    from sim.render.contact_sheet import dataset_contact_sheet
+
+    path = Path(cfg.paths.datasets) / (cfg.name or _changed_settings() or "squats")
+    dataset = generate_dataset(plain(cfg), path)
+    sheet = dataset_contact_sheet(dataset)
+    print(f"made {dataset.path}: {len(dataset.clips())} clips, {dataset.path / 'README.md'}, {sheet}")
+
+
+def _changed_settings() -> str:
+    """What the command line changed, as a folder name: each dataset of a multirun gets its own."""
+    return HydraConfig.get().job.override_dirname if HydraConfig.initialized() else ""

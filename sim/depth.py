@@ -1,0 +1,23 @@
+"""How deep the lifter means to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wink.errors import ConfigError
+
+from sim.checks import require_between
+
+
+@dataclass(frozen=True)
+class Depth:
+    """The thigh inclination aimed at: 90 is parallel. A lifter who cannot reach it stops short.
+
+    Raises:
+        ConfigError: an inclination that is no squat.
+    """
+
+    thigh_inclination_deg: float
+
+    def __post_init__(self) -> None:
+        require_between(ConfigError, "thigh_inclination_deg", self.thigh_inclination_deg, 50.0, 130.0, "degrees")

@@ -1,0 +1,130 @@
+"""The dataset folder: what is written is what is read, and nothing half-made looks whole."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from curves import squat_curve, trial_from_curves
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wink.clip import frame_at, time_of
+from wink.dataset import Dataset, DatasetWriter, Shard, clip_id, repetition_rows, spec_hash
+from wink.errors import DatasetError
+from wink.onset import find_repetitions
+
+TIME = np.arange(0, 4.0, 0.01)
+
+
+def winking_repetitions():
+    thigh = squat_curve(TIME)
+    return find_repetitions(trial_from_curves(TIME, thigh, -0.3 * np.clip(thigh - 60, 0, None), 0.4 * thigh))
+
+
+def metadata_row(name, **changes):
+    row = {
+        "file_name": f"videos/00000/{name}.mp4", "clip_id": name, "source": "synthetic", "subject_id": "a", "split": "test",
+        "view": "side", "fps": 30.0, "n_frames": 120, "width": 64, "height": 48, "trial_id": "a", "counterfactual_of": None,
+        "outcome": "completed", "n_repetitions": 1, "max_pelvic_reversal_deg": 12.0, "load_kg": 0.0, "mask_file": None,
+        "license": "CC0-1.0", "sha256": "0" * 64, "factors": "{}",
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+def shard(name, clip, **changes):
+    frames = pa.table({"clip_id": [clip] * 3, "frame": [0, 1, 2]})
+    return Shard(name, [metadata_row(clip, **changes)], repetition_rows(clip, winking_repetitions(), 30.0), frames)
+
+
+def test_what_is_written_is_what_is_read(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {"seed": 0})
+    writer.add(shard("00000", "aaa"))
+    dataset = writer.finish("# card\n")
+    (clip,) = dataset.clips()
+    assert clip.repetitions == winking_repetitions()
+    assert clip.video == tmp_path / "d/videos/00000/aaa.mp4"
+    assert dataset.frames("aaa")["frame"].to_pylist() == [0, 1, 2]
+    assert dataset.frames("bbb").num_rows == 0
+    assert dataset.spec == {"seed": 0}
+
+
+def test_unknown_labels_are_not_clean_labels(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {})
+    writer.add(Shard("r", [metadata_row("real", n_repetitions=None, source="real")], [], None))
+    writer.add(Shard("s", [metadata_row("still", n_repetitions=0)], [], None))
+    real, still = writer.finish("").clips()
+    assert real.repetitions is None
+    assert still.repetitions == ()
+
+
+def test_an_interrupted_dataset_goes_on_and_does_not_look_whole(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {"seed": 0})
+    writer.add(shard("00000", "aaa"))
+    with pytest.raises(DatasetError, match="unfinished"):
+        Dataset(tmp_path / "d")
+    again = DatasetWriter(tmp_path / "d", {"seed": 0})
+    assert again.finished_shards() == {"00000"}
+    again.add(shard("00001", "bbb"))
+    assert [clip.clip_id for clip in again.finish("").clips()] == ["aaa", "bbb"]
+
+
+def test_another_configuration_is_refused_and_nothing_is_lost(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {"seed": 0})
+    writer.add(shard("00000", "aaa"))
+    writer.finish("")
+    with pytest.raises(DatasetError, match="another configuration"):
+        DatasetWriter(tmp_path / "d", {"seed": 1})
+    assert len(Dataset(tmp_path / "d").clips()) == 1
+
+
+def test_a_folder_of_other_things_is_refused(tmp_path):
+    (tmp_path / "holiday.jpg").write_text("x")
+    with pytest.raises(DatasetError, match="no winklab dataset"):
+        DatasetWriter(tmp_path, {})
+    with pytest.raises(DatasetError, match="there is no dataset"):
+        Dataset(tmp_path / "nowhere")
+
+
+def test_another_schema_is_refused(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {})
+    writer.finish("")
+    config = tmp_path / "d/config.yaml"
+    config.write_text(config.read_text().replace("schema_version: '1.0'", "schema_version: '9.0'"))
+    with pytest.raises(DatasetError, match=r"9\.0.*reads 1\.0"):
+        Dataset(tmp_path / "d")
+
+
+def test_a_missing_clip_is_named(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {})
+    writer.add(shard("00000", "aaa"))
+    with pytest.raises(DatasetError, match="'aab' is no clip of d.*Did you mean 'aaa'"):
+        writer.finish("").clip("aab")
+
+
+@given(st.integers(0, 10**6), st.sampled_from([24, 25, 30000 / 1001, 30, 59.94, 60]))
+def test_frames_and_times_are_each_other_s_inverse(frame, fps):
+    assert frame_at(time_of(frame, fps), fps) == frame
+
+
+def test_an_event_between_frames_shows_on_the_next():
+    assert frame_at(1.001, 30) == 31
+    assert frame_at(1.0, 30) == 30
+
+
+def test_ids_follow_from_the_spec_alone_and_tell_nothing():
+    spec = spec_hash({"seed": 0})
+    assert clip_id(spec, 0, "side") == clip_id(spec, 0, "side")
+    assert (
+        len({clip_id(s, i, v) for s in (spec, spec_hash({"seed": 1})) for i in range(9) for v in ("side", "front")})
+        == 36
+    )
+    assert "side" not in clip_id(spec, 0, "side")
+
+
+def test_shard_records_are_whole_json(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {})
+    writer.add(shard("00000", "aaa"))
+    record = json.loads((tmp_path / "d/.shards/00000.json").read_text())
+    assert record["metadata"][0]["clip_id"] == "aaa"
+    assert not list((tmp_path / "d").rglob("*.tmp"))

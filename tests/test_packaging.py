@@ -1,0 +1,54 @@
+"""What must hold of an installation."""
+
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_exactly_one_opencv_is_installed_and_it_is_the_one_that_runs():
+    """Both wheels write the same cv2/ folder, so having both corrupts it."""
+    import cv2
+
+    found = [name for name in ("opencv-python", "opencv-python-headless", "opencv-contrib-python") if _installed(name)]
+    assert found == ["opencv-python-headless"]
+    assert version(found[0]).startswith(cv2.__version__)
+
+
+def test_every_package_of_the_lock_is_installed_as_locked():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    locked = dict(line.split(" ")[0].split("==") for line in lines if "==" in line and not line.startswith((" ", "#")))
+    assert len(locked) > 50
+    assert {name: version(name) for name in ("numpy", "pybullet", "label-studio-sdk", "hydra-core")} == {
+        name: locked[name] for name in ("numpy", "pybullet", "label-studio-sdk", "hydra-core")
+    }
+
+
+def test_nothing_shadows_the_hugging_face_package():
+    assert not (ROOT / "datasets" / "__init__.py").exists()
+
+
+@pytest.mark.parametrize("name", ["quadprog", "bpy", "torch"])
+def test_neither_gpl_nor_heavy_packages_are_needed(name):
+    requirements = [r.split(";")[0].lower() for r in distribution("winklab").requires or []]
+    assert not any(r.startswith(name) for r in requirements)
+
+
+def test_committed_files_are_small():
+    large = [
+        file
+        for folder in ("wink", "sim", "annotate", "detect", "configs", "tests", "docs", "scripts")
+        for file in (ROOT / folder).rglob("*")
+        if file.is_file() and file.stat().st_size > 6e6 and file.name != "body.npz"
+    ]
+    assert large == []
+
+
+def _installed(name):
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True

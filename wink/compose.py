@@ -1,0 +1,104 @@
+"""From command-line arguments to composed configurations, by Hydra, and its errors in our words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from unittest import mock
+
+import hydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from wink.errors import ConfigError, unknown_name
+
+Verb = Callable[[DictConfig], None]
+
+#: Hydra composes; it neither logs nor writes, and leaves the working directory alone.
+QUIET = (
+    "hydra/job_logging=none",
+    "hydra/hydra_logging=none",
+    "hydra.output_subdir=null",
+    "hydra.run.dir=.",
+    "hydra.sweep.dir=.",
+    "hydra.sweep.subdir=.",
+    "hydra.job.config.override_dirname.exclude_keys=[name,seed,workers,overwrite,input]",
+    "hydra.job.config.override_dirname.kv_sep=-",
+    "hydra.job.config.override_dirname.item_sep=_",
+)
+
+_FLAGS_WITH_VALUE = ("--cfg", "-c", "--package", "-p", "--config-dir", "-cd", "--config-name", "-cn", "--info", "-i")
+
+
+def run_composed(name: str, verb: Verb, arguments: Sequence[str]) -> None:
+    """Compose `configs/<name>.yaml` with the arguments and call the verb, once or once a combination (`-m`).
+
+    Raises:
+        ConfigError: a setting or option does not exist, or an argument cannot be read.
+    """
+    flags, settings, inputs = sort_arguments(arguments)
+    given = [f"input=[{','.join(map(_quoted, inputs))}]"] if inputs else []
+    launch = hydra.main(version_base="1.3", config_path="pkg://configs", config_name=name)(verb)
+    argv = [f"wink {name}", *flags, *QUIET, *settings, *given]
+    with mock.patch.object(sys, "argv", argv), mock.patch.dict(os.environ, HYDRA_FULL_ERROR="1"):
+        try:
+            launch()
+        except (HydraException, OmegaConfBaseException) as error:
+            raise ConfigError(_explain(name, error, settings, inputs)) from None
+
+
+def sort_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Tell flags (`-m`, `--cfg job`), settings (`a=b`, `+a=b`, `~a`) and positional inputs (files, names) apart."""
+    flags: list[str] = []
+    settings: list[str] = []
+    inputs: list[str] = []
+    for previous, argument in zip(["", *arguments], arguments, strict=False):
+        if argument.startswith("-") or previous in _FLAGS_WITH_VALUE:
+            flags.append(argument)
+        elif argument.startswith(("~", "+")) or ("=" in argument and not _exists(argument)):
+            settings.append(argument)
+        else:
+            inputs.append(argument)
+    return flags, settings, inputs
+
+
+def _exists(argument: str) -> bool:
+    return Path(argument).exists()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _explain(name: str, error: Exception, settings: Sequence[str], inputs: Sequence[str]) -> str:
+    """Say which setting is wrong and which there are."""
+    with hydra.initialize_config_module("configs", version_base="1.3"):
+        defaults = hydra.compose(name)
+    if inputs and "input" not in defaults:
+        return f"takes no input, got {', '.join(inputs)}; settings are written as name=value"
+    for setting in settings:
+        wrong = _unknown_key(setting, defaults)
+        if wrong:
+            return wrong
+    return str(error).split("Config search path")[0].strip()
+
+
+def _unknown_key(setting: str, defaults: DictConfig) -> str | None:
+    """Why a setting's key does not exist, with the keys that do; None if it does."""
+    if setting.startswith(("~", "+")) or "=" not in setting:
+        return None
+    key = OverridesParser.create().parse_override(setting).key_or_group
+    node, path = defaults, key.replace("/", ".").split(".")
+    for i, part in enumerate(path):
+        if part == "hydra":
+            return None
+        if not OmegaConf.is_dict(node) or part not in node:
+            where = f"setting of {'.'.join(path[:i])}" if i else "setting"
+            keys = [str(k) for k in node if k != "input"] if OmegaConf.is_dict(node) else []
+            return unknown_name(where, part, keys) if keys else None
+        node = node[part]
+    return None
