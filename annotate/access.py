@@ -76,7 +76,7 @@ def _session(folder: ServerFolder, url: str) -> httpx.Client:
 
 def _new_token(session: httpx.Client, url: str) -> str:
     """Make a key; there is one a user and it is shown once, so a lost one is revoked first."""
-    headers = {"X-CSRFToken": session.cookies.get("csrftoken", ""), "Referer": url}
+    headers = {"X-CSRFToken": session.cookies.get("csrftoken") or "", "Referer": url}
     answer = session.post("/api/token/", headers=headers)
     if answer.status_code == httpx.codes.CONFLICT:
         for old in session.get("/api/token/").raise_for_status().json():

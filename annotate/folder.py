@@ -53,7 +53,7 @@ class ServerFolder:
 
     @property
     def pushed(self) -> Path:
-        """Which dataset each pushed clip came from; never shown to annotators."""
+        """Folders of the datasets that were pushed; never shown to annotators."""
         return self.root / "pushed.json"
 
     @property

@@ -144,7 +144,7 @@ def _with_mass(link: Link, mass_kg: float) -> Link:
 
 def _offsets(body: Body) -> Array:
     length = body.length_m
-    back = -0.0171 * length["thigh"] / 0.2425  # the lumbar spine stands 3 cm behind the hip centres (175 cm man)
+    back = -0.2836 * length["pelvis"]  # L5/S1 lies 3 cm behind the hip centres of a 175 cm man
     at: dict[str, tuple[float, float, float]] = {
         "lumbar_lower": (back, 0, length["pelvis"]),
         "lumbar_bend": (0, 0, 0.40 * length["lumbar"]),

@@ -24,11 +24,21 @@ def winking_repetitions():
 
 def metadata_row(name, **changes):
     row = {
-        "file_name": f"videos/00000/{name}.mp4", "clip_id": name, "source": "synthetic", "subject_id": "a", "split": "test",
-        "view": "side", "fps": 30.0, "n_frames": 120, "width": 64, "height": 48, "trial_id": "a", "counterfactual_of": None,
-        "outcome": "completed", "n_repetitions": 1, "max_pelvic_reversal_deg": 12.0, "load_kg": 0.0, "mask_file": None,
-        "license": "CC0-1.0", "sha256": "0" * 64, "factors": "{}",
-    }  # fmt: skip
+        "file_name": f"videos/00000/{name}.mp4",
+        "clip_id": name,
+        "source": "synthetic",
+        "subject_id": "a",
+        "split": "test",
+        "view": "side",
+        "fps": 30.0,
+        "n_frames": 120,
+        "width": 64,
+        "height": 48,
+        "n_repetitions": 1,
+        "license": "CC0-1.0",
+        "sha256": "0" * 64,
+        "factors": "{}",
+    }
     return {**row, **changes}
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib.metadata import EntryPoint, entry_points, version
 from importlib.resources import files
 
 from wink.errors import ConfigError, WinkError, unknown_name
+
+#: Troubles of the disk that are the user's to mend, not ours.
+DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 USAGE = "usage: wink VERB [input …] [setting=value …]     wink VERB --help"
 
@@ -24,6 +28,11 @@ def main() -> int:
         return run(arguments[0], arguments[1:])
     except WinkError as error:
         print(f"wink {arguments[0]}: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno not in DISK_TROUBLE:
+            raise
+        print(f"wink {arguments[0]}: {error.strerror}: {error.filename}; what was finished is kept", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"\nwink {arguments[0]}: stopped; what was finished is kept, the same command goes on", file=sys.stderr)

@@ -10,8 +10,8 @@ from scipy.spatial import ConvexHull
 Array = NDArray[np.float64]
 Triangles = NDArray[np.int64]
 
-STATIONS = 28
-RING = 20
+STATIONS = 22
+RING = 15
 SOLE_TOP_M = 0.020
 
 

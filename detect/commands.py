@@ -1,0 +1,78 @@
+"""The verbs of this stage: `wink benchmark` and `wink fetch`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omegaconf import DictConfig
+
+from wink.config import build, plain
+from wink.dataset import Dataset, write_atomically
+from wink.errors import ConfigError, DatasetError, unknown_name
+from wink.onset import DEFINITIONS
+
+if TYPE_CHECKING:
+    from detect.benchmark import Benchmark
+
+
+def fetch(cfg: DictConfig) -> None:
+    """Put the two pose networks in place."""
+    from detect.weights import are_in_place, fetch_weights, weights_folder
+
+    folder = Path(cfg.folder) if cfg.folder else weights_folder()
+    there = are_in_place(folder)
+    fetch_weights(folder, Path(cfg.wheel) if cfg.wheel else None)
+    print(f"pose networks {'were already' if there else 'are now'} in {folder}, checked (Apache-2.0)")
+
+
+def benchmark(cfg: DictConfig) -> None:
+    """Run detectors on datasets, score them, and write the report."""
+    detectors, datasets = _checked(cfg)
+    from detect.benchmark import DETECTIONS_FILE, run_benchmark
+    from detect.report import write_report
+    from detect.table import leaderboard_table
+
+    result = run_benchmark(datasets, detectors, Path(cfg.paths.cache), cfg.definition, cfg.workers)
+    output = Path(cfg.output) if cfg.output else datasets[0].path
+    output.mkdir(parents=True, exist_ok=True)
+    write_atomically(output / "leaderboard.json", json.dumps(result.rows, indent=2))
+    report = write_report(output / "report.html", result, plain(cfg))
+    print(leaderboard_table(result.rows))
+    _tell_failures(result)
+    for dataset in datasets:
+        print(f"wrote {dataset.path / DETECTIONS_FILE}")
+    print(f"wrote {output / 'leaderboard.json'}\nwrote {report}")
+
+
+def _checked(cfg: DictConfig) -> tuple[dict[str, object], list[Dataset]]:
+    """Detectors and datasets, refused before any work if something is wrong with them."""
+    if cfg.definition not in DEFINITIONS:
+        raise ConfigError(unknown_name("definition of an onset", cfg.definition, DEFINITIONS))
+    if not cfg.input:
+        raise ConfigError("say which datasets: `wink benchmark demo`, or several: `wink benchmark demo real`")
+    if not cfg.get("detector"):
+        raise ConfigError("no detector chosen: detector=[low_back_contour,lean_change]")
+    if int(cfg.workers) < 1:
+        raise ConfigError(f"workers={cfg.workers}; at least 1 is needed")
+    detectors = {str(name): build(part) for name, part in cfg.detector.items()}
+    return detectors, [Dataset(_dataset_path(str(name), Path(cfg.paths.datasets))) for name in cfg.input]
+
+
+def _dataset_path(name: str, datasets: Path) -> Path:
+    """A dataset given by its name, or by its folder."""
+    for path in (datasets / name, Path(name)):
+        if path.is_dir():
+            return path
+    known = sorted(p.parent.name for p in datasets.glob("*/dataset.json"))
+    if known:
+        raise DatasetError(unknown_name(f"dataset in {datasets}", name, known))
+    raise DatasetError(f"there is no dataset {name!r} in {datasets}; make one with `wink generate` or `wink import`")
+
+
+def _tell_failures(result: Benchmark) -> None:
+    for part in result.parts:
+        for d in part.detections:
+            if d.error is not None:
+                print(f"{d.detector} failed on {part.dataset.name}/{d.clip_id} (counted as no wink): {d.error}")

@@ -1,0 +1,53 @@
+"""Our rule: the contour over sacrum and buttock leans forward with the pelvis, and rolls back when it winks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detect.detectors.detector import Finding, Observation
+from detect.features import BodyCurves, Squat, find_squats, measure_body, smooth_curve
+from detect.pose import PoseTrack
+from detect.silhouette import Array, back_contour, contour_angle_deg
+
+
+@dataclass(frozen=True)
+class LowBackContour:
+    """Reversal of the low back's contour: its greatest forward lean in the descent minus that at the bottom.
+
+    The rule copies the definition of `pelvic_reversal_onset`, with the contour in the pelvis' place. It needs
+    something near a side view and a back that nothing hides.
+    """
+
+    reversal_deg: float  # a wink is a fall of the contour's lean by this much, held to the bottom
+    onset_deg: float  # ... and begins when it has fallen by this much for good
+    stretch: tuple[float, float]  # of the contour, along the trunk from the hips upward [leg lengths]
+    from_thigh_deg: float  # the contour's greatest lean is looked for below this depth
+    smoothing_s: float
+
+    def detect(self, observation: Observation) -> tuple[Finding, ...]:
+        """One finding for every repetition seen."""
+        body = measure_body(observation.pose)
+        if body is None:
+            return ()
+        lean = self.contour_lean_deg(observation.pose, body)
+        return tuple(self._judge(squat, body, lean) for squat in find_squats(body))
+
+    def contour_lean_deg(self, pose: PoseTrack, body: BodyCurves) -> Array:
+        """Lean (T,) of the low back's contour from vertical, + forward."""
+        along = np.linspace(*self.stretch, num=16)
+        slope = contour_angle_deg(along, back_contour(pose, body, along))
+        return smooth_curve(body.trunk_lean_deg - slope, body.fps, body.seen, self.smoothing_s)
+
+    def _judge(self, squat: Squat, body: BodyCurves, lean_deg: Array) -> Finding:
+        deep = body.thigh_inclination_deg[squat.descent] >= self.from_thigh_deg
+        first = squat.start + int(np.argmax(deep)) if deep.any() else squat.start
+        lean = lean_deg[first : squat.bottom + 1]
+        fallen = lean.max() - lean
+        reversal = float(fallen[-1])
+        onset = None
+        if reversal >= self.reversal_deg:
+            above = np.flatnonzero(fallen < self.onset_deg)
+            onset = (first + int(above[-1]) + 1) / body.fps
+        return Finding(squat.rep, squat.bottom / body.fps, reversal, onset, magnitude_deg=reversal)

@@ -1,0 +1,74 @@
+"""Which answer belongs to which true repetition: one to one, by when the lifter was at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from wink.clip import Clip
+from wink.detection import Detection
+from wink.onset import DEFAULT_DEFINITION, Definition, Repetition
+
+_NEVER = 1e9
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One row of the score table: a true repetition with the answer to it, or an answer to none."""
+
+    clip_id: str
+    rep: int  # of the truth; -1 = outside every true repetition
+    reversal_deg: float  # NaN outside
+    reference_s: float  # true onset; NaN = none
+    detected_s: float  # NaN = no wink called
+    score: float  # 0 where the detector said nothing
+
+
+def match_repetitions(repetitions: Sequence[Repetition], detections: Sequence[Detection]) -> dict[int, int]:
+    """Indices of repetitions with the index of the detection for it, closest bottoms first, each used once.
+
+    A detection fits a repetition during which its bottom lies (its onset where it gives no bottom; its number where
+    it gives neither).
+    """
+    if not repetitions or not detections:
+        return {}
+    distance = np.array([[_distance_s(r, d) for d in detections] for r in repetitions])
+    rows, columns = linear_sum_assignment(distance)
+    return {int(r): int(c) for r, c in zip(rows, columns, strict=True) if distance[r, c] < _NEVER}
+
+
+def judge(clip: Clip, detections: Iterable[Detection], definition: Definition = DEFAULT_DEFINITION) -> list[Judged]:
+    """Rows of one labelled clip for one detector; a clip that failed counts as silent.
+
+    Args:
+        clip: with known repetitions (possibly none).
+        detections: of one detector, of this clip.
+        definition: of the onset to score.
+    """
+    assert clip.repetitions is not None, f"{clip.clip_id} has no labels to be judged by"
+    answers = [d for d in detections if d.error is None]
+    pairs = match_repetitions(clip.repetitions, answers)
+    rows = []
+    for i, repetition in enumerate(clip.repetitions):
+        wink = repetition.wink(definition)
+        onset_s = float("nan") if wink is None else wink.onset_s
+        detected_s, score = _said(answers[pairs[i]] if i in pairs else None)
+        rows.append(Judged(clip.clip_id, repetition.rep, repetition.pelvic_reversal_deg, onset_s, detected_s, score))
+    nowhere = [d for j, d in enumerate(answers) if j not in pairs.values() and d.onset_s is not None]
+    return rows + [Judged(clip.clip_id, -1, np.nan, np.nan, *_said(d)) for d in nowhere]
+
+
+def _said(detection: Detection | None) -> tuple[float, float]:
+    if detection is None:
+        return float("nan"), 0.0
+    return float("nan") if detection.onset_s is None else detection.onset_s, detection.score
+
+
+def _distance_s(repetition: Repetition, detection: Detection) -> float:
+    at = detection.bottom_s if detection.bottom_s is not None else detection.onset_s
+    if at is None:
+        return 0.0 if detection.rep == repetition.rep else _NEVER
+    return abs(at - repetition.bottom_s) if repetition.start_s <= at <= repetition.end_s else _NEVER

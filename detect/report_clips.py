@@ -1,0 +1,116 @@
+"""The parts of the report that show clips: example frames with the truth, real clips with what was called."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from detect.benchmark import Benchmark, BenchmarkedDataset
+from detect.features import measure_body
+from detect.report_frames import Moment, picture_moments
+from wink.clip import Clip, frame_at
+from wink.detection import Detection
+from wink.onset import Definition, Repetition
+
+MAX_EXAMPLES = 6
+MAX_REAL = 12
+_SIDE_VIEW_DEG = 40.0  # beyond this the view shows too little of the low back to be believed
+
+
+def example_strips(benchmark: Benchmark) -> str:
+    """Start, onset and bottom of a few labelled clips: the largest winks, and the cleanest clip."""
+    shown = [
+        (part, clip, repetition)
+        for part in benchmark.parts
+        for clip in part.clips
+        for repetition in (clip.repetitions or ())[:1]
+    ]
+    shown.sort(key=lambda item: item[2].pelvic_reversal_deg, reverse=True)
+    if len(shown) > MAX_EXAMPLES:
+        shown = shown[: MAX_EXAMPLES - 1] + shown[-1:]
+    return "".join(_example(part, clip, repetition, benchmark.definition) for part, clip, repetition in shown)
+
+
+def _example(part: BenchmarkedDataset, clip: Clip, repetition: Repetition, definition: Definition) -> str:
+    wink = repetition.wink(definition)
+    moments = [Moment(frame_at(repetition.start_s, clip.fps), f"start, {repetition.start_s:.2f} s", marked=False)]
+    if wink is not None:
+        words = f"wink begins, {wink.onset_s:.2f} s, thigh at {wink.thigh_inclination_at_onset_deg:.0f}°"
+        moments.append(Moment(frame_at(wink.onset_s, clip.fps), words, marked=True))
+    moments.append(
+        Moment(frame_at(repetition.bottom_s, clip.fps), f"bottom, {repetition.bottom_s:.2f} s", marked=False)
+    )
+    heading = f"{clip.subject_id}, {clip.view} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
+    return _strip(heading, clip, part, moments)
+
+
+def real_clips(benchmark: Benchmark) -> str:
+    """Every real clip: what each detector called, and the frames it called."""
+    found = [(part, clip) for part in benchmark.parts for clip in part.clips if clip.source == "real"]
+    if not found:
+        return ""
+    intro = (
+        "<p>Predictions only: without labels they are listed and not scored. The frames are shown in this local file "
+        "alone; people can be recognised in them, so do not pass it on.</p>"
+    )
+    return intro + "".join(_real(part, clip) for part, clip in found[:MAX_REAL])
+
+
+def _real(part: BenchmarkedDataset, clip: Clip) -> str:
+    said = [d for d in part.detections if d.clip_id == clip.clip_id]
+    labels = "not labelled" if clip.repetitions is None else f"{len(clip.repetitions)} repetitions known"
+    heading = f"{clip.subject_id} ({clip.clip_id}), {clip.duration_s:.1f} s, {labels}"
+    return _strip(heading, clip, part, _called_moments(clip, said), _view_words(part, clip) + _calls_table(said))
+
+
+def _called_moments(clip: Clip, said: Sequence[Detection]) -> list[Moment]:
+    """The bottoms that were found, and the onsets that were called, in time order."""
+    bottoms = {d.bottom_s: d for d in said if d.bottom_s is not None}
+    moments = [
+        Moment(frame_at(bottom_s, clip.fps), f"bottom {d.rep + 1}, {bottom_s:.2f} s", marked=False)
+        for bottom_s, d in bottoms.items()
+    ]
+    moments += [
+        Moment(frame_at(d.onset_s, clip.fps), f"{d.detector} calls a wink, {d.onset_s:.2f} s", marked=True)
+        for d in said
+        if d.onset_s is not None
+    ]
+    return sorted(moments, key=lambda m: m.frame)[:MAX_EXAMPLES]
+
+
+def _view_words(part: BenchmarkedDataset, clip: Clip) -> str:
+    body = measure_body(part.poses[clip.clip_id])
+    if body is None:
+        return "<p>Nobody was found in this clip.</p>"
+    seen = f"person seen in {100 * body.seen.mean():.0f} % of the frames"
+    if body.off_side_deg > _SIDE_VIEW_DEG:
+        return (
+            f"<p>The camera stands about {body.off_side_deg:.0f}° off the side view: <b>cannot tell</b>; "
+            f"what is called below is not to be believed ({seen}).</p>"
+        )
+    return f"<p>About {body.off_side_deg:.0f}° off a true side view, {body.near_side} side near; {seen}.</p>"
+
+
+def _calls_table(said: Sequence[Detection]) -> str:
+    if not said:
+        return "<p>No repetition was found.</p>"
+    lines = "".join(
+        f"<tr><td class='word'>{html.escape(d.detector)}</td><td>{d.rep + 1}</td><td>{_seconds(d.bottom_s)}</td>"
+        f"<td>{d.score:.1f}</td><td>{_seconds(d.onset_s)}</td><td class='word'>{html.escape(d.error or '')}</td></tr>"
+        for d in said
+    )
+    head = "<th class='word'>detector</th><th>rep</th><th>bottom s</th><th>score</th><th>wink from s</th><th></th>"
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _seconds(time_s: float | None) -> str:
+    return "–" if time_s is None else f"{time_s:.2f}"
+
+
+def _strip(heading: str, clip: Clip, part: BenchmarkedDataset, moments: Sequence[Moment], words: str = "") -> str:
+    figures = "".join(
+        f'<figure{" class=marked" if moment.marked else ""}><img src="{uri}" alt="{html.escape(moment.caption)}">'
+        f"<figcaption>{html.escape(moment.caption)}</figcaption></figure>"
+        for uri, moment in picture_moments(clip, part.poses[clip.clip_id], tuple(moments))
+    )
+    return f'<h3>{html.escape(heading)}</h3>{words}<div class="strip">{figures}</div>'

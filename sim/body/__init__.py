@@ -1,0 +1,1 @@
+"""The lifter's body as a mesh: shape, clothes, rig, skinning."""

@@ -1,0 +1,49 @@
+"""The end of dorsiflexion: calf and front of the ankle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import casadi as ca
+
+from wink.errors import LifterError
+
+from sim.checks import require_between
+from sim.limits.limit import Edge, Limit, growth
+
+
+@dataclass(frozen=True)
+class AnkleDorsiflexion(Limit):
+    """Shank inclination [deg] a weight-bearing lunge reaches.
+
+    The law -22 exp((D - end) / 5 deg) Nm, its end 6 deg short of the lunge (nobody squats to the lunge's end;
+    SCIENCE section 3), and 8 exp((-50 - D) / 6 deg) Nm against pointing the foot. Ours, after Riener and Edrich
+    (1999), confidence B.
+
+    Raises:
+        LifterError: a range no ankle has.
+    """
+
+    joints: ClassVar[tuple[str, ...]] = ("ankle_dorsiflexion",)
+    SHORT_OF_LUNGE_DEG: ClassVar[float] = 6.0
+
+    lunge_deg: float = 39.0
+
+    def __post_init__(self) -> None:
+        require_between(LifterError, "ankle lunge_deg", self.lunge_deg, 8.0, 65.0, "degrees")
+
+    def values(self) -> tuple[float, ...]:
+        """The end of dorsiflexion in a squat [deg]."""
+        return (self.lunge_deg - self.SHORT_OF_LUNGE_DEG,)
+
+    @classmethod
+    def torques(cls, angle_deg: Mapping[str, ca.SX], values: ca.SX) -> dict[str, ca.SX]:
+        """Points the foot beyond the end."""
+        angle = angle_deg["ankle_dorsiflexion"]
+        return {"ankle_dorsiflexion": -22.0 * growth((angle - values[0]) / 5.0) + 8.0 * growth((-50.0 - angle) / 6.0)}
+
+    def edge(self) -> Edge:
+        """Dorsiflexion at the squat's end."""
+        return Edge("ankle_dorsiflexion", 1, self.values()[0], {})

@@ -1,0 +1,59 @@
+"""The base of every limit: clinical parameters outside, a torque law inside."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import casadi as ca
+
+from sim.lifter import Sex
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Where a limit is met, for plots and checks: one joint moved in one direction, the others held."""
+
+    joint: str
+    direction: int  # +1 or -1: the way of the motion that is limited
+    angle_deg: float  # where the tissue begins to carry a noticeable torque
+    held_deg: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Limit(ABC):
+    """Passive tissue or bone of one kind; parameters in the degrees a goniometer shows.
+
+    `joints` names the joints it acts on, without the side where there are two. A `structural` limit is bone and
+    does not change with training. `conservative` laws are the gradient of an energy.
+    """
+
+    joints: ClassVar[tuple[str, ...]]
+    structural: ClassVar[bool] = False
+    conservative: ClassVar[bool] = True
+
+    def for_sex(self, sex: Sex) -> Self:
+        """The same limit with every parameter left open filled with the mean of the sex."""
+        del sex
+        return self
+
+    @abstractmethod
+    def values(self) -> tuple[float, ...]:
+        """The numbers of the law, always the same count."""
+
+    @classmethod
+    @abstractmethod
+    def torques(cls, angle_deg: Mapping[str, ca.SX], values: ca.SX) -> dict[str, ca.SX]:
+        """Torque [Nm] on each of `joints`, from their angles [deg] and the numbers of `values`."""
+
+    @abstractmethod
+    def edge(self) -> Edge:
+        """Where this limit is met."""
+
+
+def growth(x: ca.SX) -> ca.SX:
+    """exp(x), going on as a straight line beyond x = 6 so that solvers and explicit steps stay sane."""
+    capped = ca.fmin(x, 6.0)
+    return ca.exp(capped) * (1.0 + (x - capped))

@@ -1,0 +1,167 @@
+"""Intent: the posture this lifter would choose at every depth on the way down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wink.errors import SimulationError
+
+from sim.barbell import CARRY
+from sim.kinematics import GRAVITY_M_S2, HALF_JOINTS, N_HALF, skeleton_values
+from sim.posture_problem import N_WRENCH, SETTINGS, bounds, lumbar_angle, posture_problem
+from sim.setup import SquatSetup
+from sim.skeleton import Skeleton
+from sim.strength import strength_values
+from sim.tissue import limit_values
+
+Array = NDArray[np.float64]
+
+STEP_DEG = 5.0
+#: Standing upright is the smallest thigh inclination that can be held; tried in this order [deg].
+STANDING_DEG = (6.0, 8.0, 10.0, 12.5, 15.0, 17.5, 20.0)
+#: Deeper than the aim by this much, so that one repetition may dip below another [deg].
+BELOW_AIM_DEG = 3.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Postures from standing down; all arrays start with depth (D,), shallow first."""
+
+    thigh_deg: Array  # (D,) thigh inclination
+    posture: Array  # (D, N_HALF) pelvis x, z [m], pitch [rad], half joints [rad]
+    centre_of_mass_m: Array  # (D, 3)
+    active_nm: Array  # (D, N_HALF - 3)
+    passive_nm: Array
+    used: Array  # (D, N_HALF - 3) share of strength
+    aim_deg: float
+    reason: str | None  # why it ends above the aim; None if it reaches it
+
+    @property
+    def deepest_deg(self) -> float:
+        """The deepest thigh inclination that can be held, not deeper than the aim."""
+        return min(self.aim_deg, float(self.thigh_deg[-1]))
+
+
+def plan_squat(setup: SquatSetup, skeleton: Skeleton) -> Plan:
+    """Choose a posture at every depth to the aim, or to where this lifter has to stop.
+
+    Raises:
+        SimulationError: this lifter cannot even stand in this stance.
+    """
+    search = _Search(setup, skeleton)
+    aim = setup.depth.thigh_inclination_deg
+    start = next((deg for deg in STANDING_DEG if search.solve(deg)), None)
+    if start is None:
+        raise SimulationError(
+            f"{setup.lifter.name} cannot stand in this stance ({setup.stance}); expected one that is balanced "
+            "upright: is it too wide or too narrow?"
+        )
+    first = STEP_DEG * (np.floor(start / STEP_DEG) + 1)
+    depths = [*np.arange(first, aim - 0.5 * STEP_DEG, STEP_DEG), aim, aim + BELOW_AIM_DEG]
+    for depth in depths:
+        if not search.solve(float(depth)):
+            break
+    return search.plan(aim)
+
+
+class _Search:
+    """One lifter's walk down, each depth begun from the one above."""
+
+    def __init__(self, setup: SquatSetup, skeleton: Skeleton) -> None:
+        self._problem = posture_problem()
+        self._low, self._high = bounds()
+        self._fixed = np.concatenate(
+            [
+                skeleton_values(skeleton),
+                limit_values(setup.limits),
+                strength_values(setup.strength, setup.lifter),
+                setup.style.values(),
+            ]
+        )
+        self._settings = _settings(setup, skeleton)
+        self._unknowns = _standing_guess(skeleton, self._settings["arm"])
+        self._multipliers: tuple[Array, Array] | None = None
+        self._found: list[tuple[float, Array, Array]] = []
+
+    def solve(self, thigh_deg: float) -> bool:
+        """Find the posture of one depth; False if none can be held."""
+        settings = {**self._settings, "thigh": np.radians(thigh_deg)}
+        before = self._unknowns[:N_HALF]
+        parameters = np.concatenate([self._fixed, [settings[name] for name in SETTINGS], before])
+        for warm in (True, False):
+            if warm and self._multipliers is None:
+                continue
+            result, ok = self._attempt(parameters, warm)
+            if ok:
+                self._unknowns = result["x"]
+                self._multipliers = (result["lam_x"], result["lam_g"])
+                self._found.append((thigh_deg, result["x"], parameters))
+                return True
+        return False
+
+    def _attempt(self, parameters: Array, warm: bool) -> tuple[dict[str, Array], bool]:
+        problem = self._problem
+        n_equal, n_unequal = problem.n_equal, problem.n_unequal
+        start = {"x0": self._unknowns}
+        if warm and self._multipliers is not None:
+            start |= {"lam_x0": self._multipliers[0], "lam_g0": self._multipliers[1]}
+        result = problem.solver(
+            p=parameters,
+            lbx=self._low,
+            ubx=self._high,
+            lbg=np.zeros(n_equal + n_unequal),
+            ubg=np.concatenate([np.zeros(n_equal), np.full(n_unequal, np.inf)]),
+            **start,
+        )
+        ok = bool(problem.solver.stats()["success"])
+        return {k: np.array(v).ravel() for k, v in result.items()}, ok
+
+    def plan(self, aim_deg: float) -> Plan:
+        """Everything found so far."""
+        described = [[np.array(a).ravel() for a in self._problem.describe(x, p)] for _, x, p in self._found]
+        centre, active, passive, used = (np.array(column) for column in zip(*described, strict=True))
+        depths = np.array([depth for depth, _, _ in self._found])
+        postures = np.array([x[:N_HALF] for _, x, _ in self._found])
+        plan = Plan(depths, postures, centre, active, passive, used, aim_deg, None)
+        short = depths[-1] < aim_deg - 1e-6
+        return replace(plan, reason=_reason(plan)) if short else plan
+
+
+def _settings(setup: SquatSetup, skeleton: Skeleton) -> dict[str, float]:
+    shoulder = skeleton.body.length_m["shoulder_width"]
+    return {
+        "half_stance": setup.stance.width * shoulder / 2,
+        "toe_out": float(np.radians(setup.stance.toe_out_deg)),
+        "arm": float(np.radians(CARRY[setup.barbell.kind][2])),
+        "thigh": 0.0,
+        "hip_range": float(np.radians(setup.hip_flexion.values()[0])),
+        "lumbar_range": float(np.radians(setup.lumbar.values()[0])),
+        "weight": skeleton.total_mass_kg * GRAVITY_M_S2 / 2,
+    }
+
+
+def _standing_guess(skeleton: Skeleton, arm: float) -> Array:
+    length = skeleton.body.length_m
+    guess = np.zeros(N_HALF + N_WRENCH)
+    guess[1] = length["thigh"] + length["shank"] + length["ankle_height"] - 0.02
+    for joint, angle in (("hip_flexion", 0.15), ("knee_flexion", 0.25), ("ankle_dorsiflexion", 0.12)):
+        guess[3 + HALF_JOINTS.index(f"{joint}_left")] = angle
+    guess[3 + HALF_JOINTS.index("shoulder_flexion_left")] = arm
+    guess[N_HALF + 2] = 1.0
+    return guess
+
+
+def _reason(plan: Plan) -> str:
+    """What is nearly spent where the plan ends: the hardest worked muscles and the tissue that carries most."""
+    names = [name.removesuffix("_left") for name in HALF_JOINTS]
+    worked = int(np.argmax(plan.used[-1]))
+    carried = int(np.argmax(np.abs(plan.passive_nm[-1])))
+    lumbar = float(np.degrees(lumbar_angle(plan.posture[-1])))
+    return (
+        f"no posture can be held below a thigh inclination of {plan.thigh_deg[-1]:.0f} deg: "
+        f"{names[worked]} at {100 * plan.used[-1][worked]:.0f} % of strength, "
+        f"{names[carried]} tissue at {abs(plan.passive_nm[-1][carried]):.0f} Nm, lumbar flexion {lumbar:.0f} deg"
+    )

@@ -1,0 +1,95 @@
+"""Everything that decides a squat: who, with which limits, how, with what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from wink.config import build
+from wink.errors import ConfigError
+
+from sim.barbell import Barbell
+from sim.depth import Depth
+from sim.lifter import Lifter
+from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
+from sim.limits.hip_flexion import HipFlexion
+from sim.limits.hip_impingement import HipImpingement
+from sim.limits.limit import Limit
+from sim.limits.lumbar import Lumbar
+from sim.limits.two_joint import TwoJoint
+from sim.stance import Stance
+from sim.strength import Strength
+from sim.style import Style
+from sim.tempo import Tempo
+
+
+@dataclass(frozen=True)
+class SquatSetup:
+    """One lifter's squat; each field is a configuration group of the same name.
+
+    Raises:
+        ConfigError: a part of the wrong kind.
+    """
+
+    lifter: Lifter
+    hip_rotation: HipImpingement
+    hip_flexion: HipFlexion
+    ankle_dorsiflexion: AnkleDorsiflexion
+    hamstrings: TwoJoint
+    lumbar: Lumbar
+    strength: Strength
+    stance: Stance
+    barbell: Barbell
+    tempo: Tempo
+    style: Style
+    depth: Depth
+    others: tuple[Limit, ...] = field(default=())  # limits without a group (bone, subtalar, ...), else the mean adult's
+
+    def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            part = getattr(self, name)
+            if not isinstance(part, kind):
+                raise ConfigError(f"{name} must be a {kind.__name__}, got {part!r}: is an option of another group here?")
+            if isinstance(part, Limit):  # means of the sex where the configuration leaves a range open
+                object.__setattr__(self, name, part.for_sex(self.lifter.sex))
+
+    @cached_property
+    def limits(self) -> Mapping[type[Limit], Limit]:
+        """This lifter's limits by kind."""
+        named = (self.hip_rotation, self.hip_flexion, self.ankle_dorsiflexion, self.hamstrings, self.lumbar)
+        return {type(limit): limit for limit in (*self.others, *named)}
+
+
+_KINDS: dict[str, type] = {
+    "lifter": Lifter,
+    "hip_rotation": HipImpingement,
+    "hip_flexion": HipFlexion,
+    "ankle_dorsiflexion": AnkleDorsiflexion,
+    "hamstrings": TwoJoint,
+    "lumbar": Lumbar,
+    "strength": Strength,
+    "stance": Stance,
+    "barbell": Barbell,
+    "tempo": Tempo,
+    "style": Style,
+    "depth": Depth,
+}
+
+#: The configuration groups of a squat.
+GROUPS = tuple(_KINDS)
+
+
+def setup_from(config: Mapping[str, Any]) -> SquatSetup:
+    """Make a setup from a configuration that has every group; other keys are left alone.
+
+    Raises:
+        ConfigError: a group is missing, or one of its values cannot be.
+    """
+    missing = [name for name in GROUPS if name not in config]
+    if missing:
+        raise ConfigError(f"a squat needs the groups {', '.join(GROUPS)}; missing: {', '.join(missing)}")
+    setup = build({"_target_": "sim.setup.SquatSetup", **{name: config[name] for name in GROUPS}})
+    assert isinstance(setup, SquatSetup)
+    return setup

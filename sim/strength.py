@@ -1,0 +1,116 @@
+"""How strong the muscles are, and how that changes with angle and speed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from wink.errors import LifterError
+
+from sim.anderson import COEFFICIENTS, GROUP_AGES_YEARS, Action
+from sim.checks import require_between
+from sim.kinematics import GRAVITY_M_S2
+from sim.lifter import Lifter
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Strength:
+    """Multipliers of the mean untrained adult's strength (Anderson 2007); lifters have 1.3 to 2.
+
+    Raises:
+        LifterError: a multiplier no lifter has.
+    """
+
+    overall: float = 1.3
+    quadriceps: float = 1.0
+    hip_extensors: float = 1.0
+    hip_flexors: float = 1.0
+    erectors: float = 1.0
+    calves: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            require_between(LifterError, f"strength {name}", value, 0.1, 5.0, "times the mean", {100.0: "percent"})
+
+
+@dataclass(frozen=True)
+class Muscle:
+    """One direction of one joint: its curve against angle, or a constant share where no curve is published."""
+
+    action: Action | None
+    share: float = 0.0  # of body weight times stature, where there is no action
+    group: str | None = None  # the multiplier of Strength
+    floor: float = 0.3  # of the maximum, where the measured cosine would end
+
+
+#: (positive, negative) direction of each joint. Shares without a curve are ours (confidence C); the trunk's from
+#: 200-250 Nm of extension (memory of the literature). Floors: the cosine reaches 0 inside a squat's range.
+MUSCLES: Mapping[str, tuple[Muscle, Muscle]] = {
+    "hip_flexion": (Muscle("hip_flexion", 0, "hip_flexors", 0.06), Muscle("hip_extension", 0, "hip_extensors", 0.35)),
+    "hip_abduction": (Muscle(None, 0.085), Muscle(None, 0.085)),
+    "hip_rotation": (Muscle(None, 0.035), Muscle(None, 0.040)),
+    "knee_flexion": (Muscle("knee_flexion", 0, None, 0.25), Muscle("knee_extension", 0, "quadriceps", 0.30)),
+    "tibial_rotation": (Muscle(None, 0.020), Muscle(None, 0.020)),
+    "ankle_dorsiflexion": (Muscle("dorsiflexion", 0, None, 0.30), Muscle("plantarflexion", 0, "calves", 0.30)),
+    "subtalar_inversion": (Muscle(None, 0.025), Muscle(None, 0.025)),
+    "lumbar_flexion": (Muscle(None, 0.12), Muscle(None, 0.20, "erectors")),
+    "lumbar_lateral": (Muscle(None, 0.09), Muscle(None, 0.09)),
+    "lumbar_axial": (Muscle(None, 0.06), Muscle(None, 0.06)),
+    "shoulder_flexion": (Muscle(None, 0.05), Muscle(None, 0.05)),
+}
+N_VALUES = 8 * len(MUSCLES)
+
+
+def kind_of(joint: str) -> str:
+    """The key of MUSCLES for a joint of the tree: its name without side or level."""
+    return next(kind for kind in MUSCLES if joint.startswith(kind))
+
+
+def coefficients(action: Action, lifter: Lifter) -> Array:
+    """C1 to C6 (6,) at the lifter's age, linear between the groups measured."""
+    table = np.array(COEFFICIENTS[action, lifter.sex])
+    return np.array([np.interp(lifter.age_years, GROUP_AGES_YEARS, column) for column in table.T])
+
+
+def strength_values(strength: Strength, lifter: Lifter) -> Array:
+    """Maximum [Nm], width, peak [rad] and floor of both directions of every kind of joint, in one vector."""
+    scale = lifter.mass_kg * GRAVITY_M_S2 * lifter.stature_m * strength.overall
+    weaker = 1.0 if lifter.sex == "male" else 0.78  # of the shares without a curve; ours
+    numbers: list[float] = []
+    for pair in MUSCLES.values():
+        for muscle in pair:
+            own = scale * (getattr(strength, muscle.group) if muscle.group else 1.0)
+            if muscle.action is None:
+                numbers += [own * muscle.share * weaker, 0.0, 0.0, 1.0]
+            else:
+                c1, c2, c3 = coefficients(muscle.action, lifter)[:3]
+                numbers += [own * c1, c2, c3, muscle.floor]
+    return np.array(numbers)
+
+
+def isometric(joint: str, angle: ca.SX, values: ca.SX) -> tuple[ca.SX, ca.SX]:
+    """Greatest torque [Nm] a joint's muscles can hold in its positive and negative direction (Anderson 2007, eq. 1)."""
+    first = 8 * list(MUSCLES).index(kind_of(joint))
+    capacity = []
+    for start in (first, first + 4):
+        most, width, peak, floor = (values[start + i] for i in range(4))
+        cosine = ca.cos(ca.fmin(ca.fmax(width * (angle - peak), -1.5), 1.5))
+        capacity.append(most * (floor + (1 - floor) * 0.5 * (cosine + ca.sqrt(cosine**2 + 0.002))))
+    return capacity[0], capacity[1]
+
+
+def speed_factor(shortening_rad_s: Array, c4: Array, c5: Array) -> Array:
+    """Share of isometric strength at a shortening speed [rad/s], lengthening negative (Anderson 2007, eqs. 2-3).
+
+    Lengthening muscle is held to 1.3 of isometric, and none pulls backward.
+    """
+    speed = np.abs(shortening_rad_s)
+    shorten = (2 * c4 * c5 + speed * (c5 - 3 * c4)) / (2 * c4 * c5 + speed * (2 * c5 - 4 * c4))
+    lengthen = 1 + 0.3 * speed / (speed + 1.0)
+    return np.asarray(np.clip(np.where(shortening_rad_s > 0, shorten, lengthen), 0.0, 1.3))

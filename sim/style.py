@@ -1,0 +1,32 @@
+"""How the lifter likes to squat: the weights of the choice between postures that all are possible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wink.errors import ConfigError
+
+from sim.checks import require_between
+
+
+@dataclass(frozen=True)
+class Style:
+    """Likes and dislikes; tuned on checks C1, C4, C13, C16 and the open subjects s01, s03 and s10 only.
+
+    Raises:
+        ConfigError: a weight outside its range.
+    """
+
+    bracing: float = 1.0  # dislike of bending the lumbar spine
+    hip_comfort: float = 1.0  # dislike of spending the hip's range of flexion
+    cue: float = 1.0  # dislike of a trunk that is not parallel to the shanks
+    reserve: float = 0.75  # the greatest share of strength the lifter means to use
+
+    def __post_init__(self) -> None:
+        for name in ("bracing", "hip_comfort", "cue"):
+            require_between(ConfigError, f"style {name}", getattr(self, name), 0.0, 20.0, "times typical")
+        require_between(ConfigError, "style reserve", self.reserve, 0.2, 1.0, "of strength", {100.0: "percent"})
+
+    def values(self) -> tuple[float, ...]:
+        """The weights in the planner's order."""
+        return (self.bracing, self.hip_comfort, self.cue, self.reserve)
