@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -52,7 +52,7 @@ def access_token(folder: ServerFolder, url: str) -> str:
             answer = httpx.post(f"{url}/api/token/refresh/", json={"refresh": kept}, timeout=60)
         if answer.status_code == httpx.codes.OK:
             return kept
-    with explained("signing in"), _session(folder, url) as session:
+    with explained("signing in"), closing(_session(folder, url)) as session:
         token = _new_token(session, url)
     write_private(folder.token, token)
     return token

@@ -57,7 +57,7 @@ class Roi:
         scale = self.side_px / size_px
         cos, sin = scale * np.cos(self.angle_rad), scale * np.sin(self.angle_rad)
         turn = np.array([[cos, -sin], [sin, cos]])
-        return np.c_[turn, self.centre - turn @ np.full(2, size_px / 2)]
+        return np.asarray(np.c_[turn, self.centre - turn @ np.full(2, size_px / 2)])
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _apply(affine: Array, points: Array) -> Array:
 def _turn(world_m: Array, angle_rad: float) -> Array:
     """Turn the crop's upright axes back to the picture's."""
     cos, sin = np.cos(angle_rad), np.sin(angle_rad)
-    return np.c_[world_m[:, :2] @ np.array([[cos, sin], [-sin, cos]]), world_m[:, 2]]
+    return np.asarray(np.c_[world_m[:, :2] @ np.array([[cos, sin], [-sin, cos]]), world_m[:, 2]])
 
 
 def _sigmoid(logits: NDArray[Any]) -> NDArray[Any]:

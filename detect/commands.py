@@ -15,6 +15,7 @@ from wink.onset import DEFINITIONS
 
 if TYPE_CHECKING:
     from detect.benchmark import Benchmark
+    from detect.detectors.detector import Detector
 
 
 def fetch(cfg: DictConfig) -> None:
@@ -46,7 +47,7 @@ def benchmark(cfg: DictConfig) -> None:
     print(f"wrote {output / 'leaderboard.json'}\nwrote {report}")
 
 
-def _checked(cfg: DictConfig) -> tuple[dict[str, object], list[Dataset]]:
+def _checked(cfg: DictConfig) -> tuple[dict[str, Detector], list[Dataset]]:
     """Detectors and datasets, refused before any work if something is wrong with them."""
     if cfg.definition not in DEFINITIONS:
         raise ConfigError(unknown_name("definition of an onset", cfg.definition, DEFINITIONS))
@@ -65,7 +66,7 @@ def _dataset_path(name: str, datasets: Path) -> Path:
     for path in (datasets / name, Path(name)):
         if path.is_dir():
             return path
-    known = sorted(p.parent.name for p in datasets.glob("*/dataset.json"))
+    known = sorted(p.parent.name for p in datasets.glob("*/metadata.parquet"))
     if known:
         raise DatasetError(unknown_name(f"dataset in {datasets}", name, known))
     raise DatasetError(f"there is no dataset {name!r} in {datasets}; make one with `wink generate` or `wink import`")

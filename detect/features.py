@@ -150,10 +150,10 @@ def _off_side_deg(pose: PoseTrack) -> float:
 def _inclination_deg(hip_above_knee_px: Array, seen: NDArray[np.bool_]) -> Array:
     """Thigh inclination from the hip's height over the knee, against that height while standing."""
     standing = max(float(np.percentile(hip_above_knee_px[seen], 95)), 1.0)
-    return np.degrees(np.arccos(np.clip(hip_above_knee_px / standing, -1, 1)))
+    return np.asarray(np.degrees(np.arccos(np.clip(hip_above_knee_px / standing, -1, 1))))
 
 
 def _angle_deg(a: Array, b: Array) -> Array:
     """Angle between two rows of vectors, 0..180."""
     cross = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    return np.degrees(np.arctan2(np.abs(cross), np.sum(a * b, axis=1)))
+    return np.asarray(np.degrees(np.arctan2(np.abs(cross), np.sum(a * b, axis=1))))

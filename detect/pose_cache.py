@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -47,8 +48,8 @@ def load_pose(file: Path) -> PoseTrack | None:
         with np.load(file) as data:
             if int(data["version"]) != VERSION:
                 return None
-            arrays = {name: data[name] for name in _ARRAYS}
-            return PoseTrack(**arrays, **{name: float(data[name]) for name in _SCALARS})
+            kept: dict[str, Any] = {name: data[name] for name in _ARRAYS}
+            return PoseTrack(**kept | {name: float(data[name]) for name in _SCALARS})
     except (OSError, KeyError, ValueError, EOFError, BadZipFile):
         return None
 

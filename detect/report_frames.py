@@ -13,7 +13,7 @@ from detect.pose import PoseTrack
 from detect.video import Image, read_some_frames
 from wink.clip import Clip
 
-HEIGHT_PX = 300
+HEIGHT_PX = 260
 _JPEG_QUALITY = 82
 _POSE_RGB = (255, 196, 0)
 _MARK_RGB = (194, 65, 12)

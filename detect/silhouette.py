@@ -42,7 +42,7 @@ def contour_angle_deg(along: Array, distance: Array) -> Array:
     """Angle (T,) of a straight line through a stretch of contour against the trunk line; + opens upward-back."""
     centred = along - along.mean()
     slope = distance @ centred / (centred @ centred)
-    return np.degrees(np.arctan(slope))
+    return np.asarray(np.degrees(np.arctan(slope)))
 
 
 def _sample(silhouette: NDArray[np.uint8], points: Array) -> Array:

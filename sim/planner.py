@@ -62,7 +62,7 @@ def plan_squat(setup: SquatSetup, skeleton: Skeleton) -> Plan:
     first = STEP_DEG * (np.floor(start / STEP_DEG) + 1)
     depths = [*np.arange(first, aim - 0.5 * STEP_DEG, STEP_DEG), aim, aim + BELOW_AIM_DEG]
     for depth in depths:
-        if not search.solve(float(depth)):
+        if not search.descend(float(depth)):
             break
     return search.plan(aim)
 
@@ -86,10 +86,18 @@ class _Search:
         self._multipliers: tuple[Array, Array] | None = None
         self._found: list[tuple[float, Array, Array]] = []
 
+    def descend(self, thigh_deg: float) -> bool:
+        """Find the posture of one depth, by smaller steps where one step loses the way."""
+        for parts in (1, 2, 4):
+            above = self._found[-1][0]
+            if all(self.solve(above + (thigh_deg - above) * k / parts) for k in range(1, parts + 1)):
+                return True
+        return False
+
     def solve(self, thigh_deg: float) -> bool:
         """Find the posture of one depth; False if none can be held."""
         settings = {**self._settings, "thigh": np.radians(thigh_deg)}
-        before = self._unknowns[:N_HALF]
+        before = self._unknowns[:N_HALF]  # of the last depth that was found
         parameters = np.concatenate([self._fixed, [settings[name] for name in SETTINGS], before])
         for warm in (True, False):
             if warm and self._multipliers is None:
@@ -137,6 +145,7 @@ def _settings(setup: SquatSetup, skeleton: Skeleton) -> dict[str, float]:
         "toe_out": float(np.radians(setup.stance.toe_out_deg)),
         "arm": float(np.radians(CARRY[setup.barbell.kind][2])),
         "thigh": 0.0,
+        "ankle_range": float(np.radians(setup.ankle_dorsiflexion.values()[0])),
         "hip_range": float(np.radians(setup.hip_flexion.values()[0])),
         "lumbar_range": float(np.radians(setup.lumbar.values()[0])),
         "weight": skeleton.total_mass_kg * GRAVITY_M_S2 / 2,

@@ -18,15 +18,16 @@ from sim.tissue import KINDS
 
 EFFORT = 1.0
 LUMBAR = 3.0  # of the whole lumbar range
-HIP = 1.5  # of the whole hip range
-HIP_POWER = 6  # discomfort grows late: a joint near its end, not one half bent (form after Kee and Karwowski 2001)
+HIP = 1.5  # of the whole range of hip flexion
+LATE = 6  # discomfort grows late: a joint near its end, not one half bent (form after Kee and Karwowski 2001)
 CUE = 3.0  # per rad2 between trunk and shank
 SHAPE = 400.0  # per rad2 away from the lumbar levels' own shares, or the optimum is an S-shaped spine
 IMPINGEMENT = 0.6  # per (10 Nm)2 of the cone
-ANKLE = 0.15  # per (25 Nm)2 of passive ankle torque
+ANKLE = 1.0  # of the whole range of dorsiflexion, as late as the hip's
 PRESSURE = 0.12  # per (3 cm)2 away from the place of the centre of pressure
 PRESSURE_PLACE = 0.35  # of the way from ankle to ball
-KNEE_LINE = 1.0  # per (4 cm)2 of knee off the line of the toes
+KNEE_LINE = 1.0  # per (4 cm)2 of a bent knee off the line of the toes
+SUBTALAR, TIBIAL, ROTATION = 0.3, 0.5, 0.2  # per (12 deg)2 of foot, shank and thigh turned from the toes' line
 ARMS = 0.5
 NEAR = 2.0  # per unit2 away from the posture one depth above
 STABILISING = 3.0  # frontal and rotational effort costs more
@@ -74,7 +75,7 @@ def _hip(terms: CostTerms) -> ca.SX:
     for kind, torques in zip(KINDS, terms.by_limit, strict=True):
         if kind.__name__ in ("HipImpingement", "HipBone"):
             cone += ca.sumsqr(ca.vertcat(*torques.values())) / 100.0
-    return 2 * terms.style[1] * HIP * ca.fmax(spent, 0) ** HIP_POWER + 2 * IMPINGEMENT * cone
+    return 2 * terms.style[1] * HIP * ca.fmax(spent, 0) ** LATE + 2 * IMPINGEMENT * cone
 
 
 def _lean(terms: CostTerms) -> ca.SX:
@@ -90,12 +91,14 @@ def _feet(terms: CostTerms) -> ca.SX:
     model, toe = terms.model, terms.named["toe_out"]
     pressure = -terms.wrench[4] / terms.wrench[2] - PRESSURE_PLACE * model.sole[1]
     knee = model.places["shank_left"] - model.places["foot_left"]
-    off_line = -knee[0] * ca.sin(toe) + knee[1] * ca.cos(toe)
+    off_line = (-knee[0] * ca.sin(toe) + knee[1] * ca.cos(toe)) * ca.sin(model.joint("knee_flexion_left"))
+    spent = model.joint("ankle_dorsiflexion_left") / terms.named["ankle_range"]
     twelve = np.radians(12.0)
-    return (
-        PRESSURE * (pressure / 0.03) ** 2
-        + 2 * KNEE_LINE * (off_line / 0.04) ** 2
-        + 0.6 * (model.joint("subtalar_inversion_left") / twelve) ** 2
-        + 0.2 * (model.joint("tibial_rotation_left") / twelve) ** 2
-        + 2 * ANKLE * (terms.passive[HALF_JOINTS.index("ankle_dorsiflexion_left")] / 25.0) ** 2
+    one_side = (
+        KNEE_LINE * (off_line / 0.04) ** 2
+        + SUBTALAR * (model.joint("subtalar_inversion_left") / twelve) ** 2
+        + TIBIAL * (model.joint("tibial_rotation_left") / twelve) ** 2
+        + ROTATION * ((model.joint("hip_rotation_left") + toe) / twelve) ** 2
+        + ANKLE * ca.fmax(spent, 0) ** LATE
     )
+    return PRESSURE * (pressure / 0.03) ** 2 + 2 * one_side

@@ -29,8 +29,8 @@ STABILISER_SHARE = 0.5
 STABILISERS = ("hip_abduction", "hip_rotation", "tibial_rotation", "subtalar_inversion")
 
 #: Scalars besides skeleton, limits, strength and style: half stance [m], toe-out, arm angle, thigh inclination
-#: aimed at, range of the hip and of the lumbar spine [rad], weight on the feet [N].
-SETTINGS = ("half_stance", "toe_out", "arm", "thigh", "hip_range", "lumbar_range", "weight")
+#: aimed at, ranges of hip, ankle and lumbar spine [rad], weight on the feet [N].
+SETTINGS = ("half_stance", "toe_out", "arm", "thigh", "hip_range", "ankle_range", "lumbar_range", "weight")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def posture_problem() -> PostureProblem:
     wrench = ca.SX.sym("wrench", N_WRENCH)
     limits = ca.SX.sym("limits", tissue.N_VALUES)
     muscles = ca.SX.sym("strength", strength.N_VALUES)
-    style = ca.SX.sym("style", 4)
+    style = ca.SX.sym("style", 5)
     settings = ca.SX.sym("settings", len(SETTINGS))
     before = ca.SX.sym("before", N_HALF)
     named = {name: settings[i] for i, name in enumerate(SETTINGS)}
@@ -68,7 +68,8 @@ def posture_problem() -> PostureProblem:
     up, down = _capacities(model, muscles)
     used = ca.fmax(statics.active, 0) / up + ca.fmax(-statics.active, 0) / down
     equal = ca.vertcat(statics.unbalanced / named["weight"], _feet_flat(model, named), _depth(model, named))
-    unequal = ca.vertcat(_foot_holds(model, wrench), _strong_enough(statics.active, up, down, style[3]))
+    tolerated = style[4] - lumbar_whole(model) / named["lumbar_range"]
+    unequal = ca.vertcat(_foot_holds(model, wrench), _strong_enough(statics.active, up, down, style[3]), tolerated)
     terms = CostTerms(model, wrench, used, statics.passive, statics.by_limit, style, named, before)
     unknowns = ca.vertcat(model.posture, wrench)
     parameters = ca.vertcat(model.values, limits, muscles, style, settings, before)
@@ -181,6 +182,11 @@ def bounds() -> tuple[Array, Array]:
     low = np.concatenate([[-1.0, 0.1, -1.5], joints[:, 0], np.full(N_WRENCH, -3.0)])
     high = np.concatenate([[1.0, 1.5, 1.5], joints[:, 1], np.full(N_WRENCH, 3.0)])
     return low, high
+
+
+def lumbar_whole(model: HalfModel) -> ca.SX:
+    """Whole lumbar flexion [rad]."""
+    return sum((model.joint(name) for name in LUMBAR_FLEXION), ca.SX(0))
 
 
 def lumbar_angle(posture: Array) -> Array:

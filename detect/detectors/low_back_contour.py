@@ -36,7 +36,7 @@ class LowBackContour:
 
     def contour_lean_deg(self, pose: PoseTrack, body: BodyCurves) -> Array:
         """Lean (T,) of the low back's contour from vertical, + forward."""
-        along = np.linspace(*self.stretch, num=16)
+        along = np.asarray(np.linspace(*self.stretch, num=16), dtype=np.float64)
         slope = contour_angle_deg(along, back_contour(pose, body, along))
         return smooth_curve(body.trunk_lean_deg - slope, body.fps, body.seen, self.smoothing_s)
 

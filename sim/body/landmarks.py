@@ -1,0 +1,83 @@
+"""Named points of the body: COCO-17, joint centres, surface landmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body.figure import Figure
+from sim.body.rig import SIDES, Rig
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Keypoint:
+    """One named point: which bone carries it, from which joint or vertex, and how deep under the skin it lies."""
+
+    name: str
+    kind: str  # joint, vertex, sole
+    source: str  # joint of the rig, landmark of the mesh, or end of the sole
+    bone: str
+    depth_m: float
+
+
+def _joint(name: str, source: str, bone: str, depth_m: float) -> Keypoint:
+    return Keypoint(name, "joint", source, bone, depth_m)
+
+
+def _surface(name: str, depth_m: float = 0.03) -> Keypoint:
+    return Keypoint(name, "vertex", name, "", depth_m)
+
+
+def _both(name: str, source: str, depth_m: float) -> list[Keypoint]:
+    return [_joint(f"{name}_{side}", f"{source}_{side}", f"{source}_{side}", depth_m) for side in SIDES]
+
+
+#: COCO-17 first, in COCO's order; hips are the joint centres. Then spine joints and surface landmarks.
+#: ASIS, PSIS, sacrum and spinous processes are points of a graphic mesh, not of bone.
+KEYPOINTS: tuple[Keypoint, ...] = (
+    _surface("nose"),
+    *(_joint(f"eye_{side}", f"eye_{side}", "head", 0.03) for side in SIDES),
+    *(_surface(f"ear_{side}") for side in SIDES),
+    *_both("shoulder", "upper_arm", 0.09),
+    *_both("elbow", "forearm", 0.07),
+    *_both("wrist", "hand", 0.05),
+    *_both("hip", "thigh", 0.14),
+    *_both("knee", "shank", 0.09),
+    *_both("ankle", "foot", 0.07),
+    *(_joint(f"joint_{n}", j, j, 0.16) for n, j in (("l5s1", "lumbar_lower"), ("l3l4", "lumbar_upper"), ("t12l1", "thorax"))),
+    *(_surface(name, 0.04) for name in ("c7", "t12", "l3", "l5", "sacrum")),
+    *(_surface(f"{name}_{side}", 0.04) for name in ("asis", "psis", "acromion") for side in SIDES),
+    *(Keypoint(f"{end}_{side}", "sole", end, f"foot_{side}", 0.03) for end in ("heel", "toe") for side in SIDES),
+)
+NAMES = tuple(point.name for point in KEYPOINTS)
+DEPTHS_M = np.array([point.depth_m for point in KEYPOINTS])
+
+
+def keypoints(figure: Figure, rig: Rig, transforms: Mapping[str, Array], vertices: NDArray[np.float32]) -> Array:
+    """World positions (K, 3) of all keypoints [m]."""
+    return np.array([_position(point, figure, rig, transforms, vertices) for point in KEYPOINTS])
+
+
+def _position(
+    point: Keypoint, figure: Figure, rig: Rig, transforms: Mapping[str, Array], vertices: NDArray[np.float32]
+) -> Array:
+    if point.kind == "vertex":
+        return np.asarray(vertices[figure.landmarks[point.source]], dtype=float)
+    transform = transforms[point.bone]
+    if point.kind == "sole":
+        rest = _sole_end(figure, point.source, point.bone)
+    elif point.bone in rig.bones:
+        rest = rig.bones[point.bone].head if point.source == point.bone else rig.rest_joints[point.source]
+    return np.asarray(transform[:, :3] @ rest + transform[:, 3])
+
+
+def _sole_end(figure: Figure, end: str, bone: str) -> Array:
+    """Hindmost or foremost point of the sole, in the mesh at rest."""
+    points = figure.rest[figure.vertices_of(bone.replace("foot", "sole"))]
+    chosen = np.argmin(points[:, 0]) if end == "heel" else np.argmax(points[:, 0])
+    return np.asarray(points[chosen], dtype=float)

@@ -1,0 +1,195 @@
+"""Execution: bounded muscle torques that follow the intent, by a whole-body inverse-dynamics quadratic programme.
+
+Unknowns: accelerations of the floating body and the wrench on each foot. The body's own equations of motion and the
+floor's friction are constraints, so nothing is pulled by a string; where the muscles cannot, the posture gives way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import daqp
+import numpy as np
+from numpy.typing import NDArray
+
+from wink.errors import SimulationError
+
+from sim.contact import FootContact, foot_constraints
+from sim.dynamics import Dynamics, rotation_error
+from sim.engine import State
+from sim.kinematics import HALF_JOINTS
+from sim.muscles import Muscles
+from sim.reference import CENTRE, TRUNK
+from sim.skeleton import JOINTS, Skeleton
+
+Array = NDArray[np.float64]
+
+WRENCH_UNIT = 100.0  # N and Nm per unit of the wrench unknowns, for conditioning
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing wanted: weight, stiffness [1/s2] and damping [1/s] of the acceleration asked for."""
+
+    weight: float
+    stiffness: float
+    damping: float
+
+
+FEET = Task(1000.0, 0.0, 20.0)
+BALANCE = Task(20.0, 60.0, 15.5)
+HIP_HEIGHT = Task(20.0, 200.0, 28.3)
+TRUNK_TASK = Task(4.0, 100.0, 20.0)
+LUMBAR_TASK = Task(3.0, 150.0, 24.5)
+PELVIS = Task(1.0, 50.0, 14.0)
+ARMS = Task(1.0, 100.0, 20.0)
+LEGS = Task(0.2, 60.0, 15.0)
+EFFORT = 2e-3  # per (share of strength)2
+SMALL_ACCELERATION, SMALL_WRENCH = 1e-4, 1e-3
+
+
+@dataclass(frozen=True)
+class Command:
+    """What the muscles do, and what the feet are expected to feel."""
+
+    active_nm: Array  # (J,)
+    wrench: Array  # (2, 6) on the feet, foot axes, at the ankle
+
+
+class _Wishes:
+    """Weighted squares |A x - b|2 of the accelerations, row by row."""
+
+    def __init__(self) -> None:
+        self._rows: list[Array] = []
+        self._wanted: list[Array] = []
+
+    def add(self, jacobian: Array, wanted: Array, weight: float) -> None:
+        root = np.sqrt(weight)
+        self._rows.append(root * jacobian)
+        self._wanted.append(root * wanted)
+
+    def stacked(self) -> tuple[Array, Array]:
+        return np.vstack(self._rows), np.concatenate(self._wanted)
+
+
+class Controller:
+    """Muscle torques for one lifter, from the measured state and the intent of the moment."""
+
+    def __init__(self, skeleton: Skeleton, muscles: Muscles) -> None:
+        self.dynamics = Dynamics(skeleton)
+        self._muscles = muscles
+        self._sole = skeleton.sole
+        self._constraints = foot_constraints(skeleton.sole, WRENCH_UNIT)
+        self._posture_from_half = np.array([_half_index(name) for name in JOINTS])
+        self._rows = {prefix: _rows_of(prefixes) for prefix, prefixes in _GROUPS.items()}
+
+    def command(self, state: State, wanted: tuple[Array, Array, Array], passive_nm: Array) -> Command:
+        """Torques toward `wanted` (values, rates, accelerations of the reference).
+
+        Raises:
+            SimulationError: the programme has no solution.
+        """
+        dynamics = self.dynamics
+        dynamics.update(state)
+        matrix, target = self._wishes(state, wanted).stacked()
+        contact = FootContact.of(dynamics, WRENCH_UNIT)
+        size, columns = dynamics.size, dynamics.columns
+        mass, bias = dynamics.mass_matrix, dynamics.bias
+        up, down = self._muscles.capacity(state.angles_rad, state.rates_rad_s)
+        torque_map = np.hstack([mass[columns], -contact.jacobian_t[columns]])
+        torque_rest = bias[columns] - passive_nm
+        share = EFFORT / (0.5 * (up + down)) ** 2
+        n = size + contact.jacobian_t.shape[1]
+        hessian, gradient = np.zeros((n, n)), np.zeros(n)
+        hessian[:size, :size] = matrix.T @ matrix
+        gradient[:size] = -matrix.T @ target
+        hessian += torque_map.T @ (share[:, None] * torque_map)
+        gradient += torque_map.T @ (share * torque_rest)
+        hessian[np.arange(n), np.arange(n)] += np.r_[np.full(size, SMALL_ACCELERATION), np.full(n - size, SMALL_WRENCH)]
+        base = np.hstack([mass[:6], -contact.jacobian_t[:6]])
+        rows = np.vstack([base, torque_map, np.hstack([np.zeros((len(self._constraints), size)), self._constraints])])
+        upper = np.concatenate([-bias[:6], up - torque_rest, np.full(len(self._constraints), 1e30)])
+        lower = np.concatenate([-bias[:6], -down - torque_rest, np.zeros(len(self._constraints))])
+        sense = np.zeros(len(rows), dtype=np.int32)
+        sense[:6] = 5
+        found, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, sense)
+        if flag < 1 or not np.all(np.isfinite(found)):
+            raise SimulationError(f"no muscle torques satisfy the body's equations of motion (solver flag {flag})")
+        active = np.clip(torque_map @ found + torque_rest, -down, up)
+        return Command(active, found[size:].reshape(2, 6) * WRENCH_UNIT)
+
+    def _wishes(self, state: State, wanted: tuple[Array, Array, Array]) -> _Wishes:
+        wishes = _Wishes()
+        value, rate, acceleration = wanted
+        self._wish_balance(wishes, state, wanted)
+        self._wish_upright(wishes, state, wanted)
+        joints = [column[self._posture_from_half] for column in (value[3:], rate[3:], acceleration[3:])]
+        goal, speed, push = (np.where(self._posture_from_half < 0, 0.0, column) for column in joints)
+        for group, task in (("lumbar", LUMBAR_TASK), ("legs", LEGS), ("arms", ARMS)):
+            rows = self._rows[group]
+            selector = np.zeros((len(rows), self.dynamics.size))
+            selector[np.arange(len(rows)), self.dynamics.columns[rows]] = 1.0
+            error, slip = (goal - state.angles_rad)[rows], (speed - state.rates_rad_s)[rows]
+            wishes.add(selector, task.stiffness * error + task.damping * slip + push[rows], task.weight)
+        for foot in self.dynamics.feet():
+            wishes.add(foot.jacobian, -foot.drift - FEET.damping * foot.velocity, FEET.weight)
+        return wishes
+
+    def _wish_balance(self, wishes: _Wishes, state: State, wanted: tuple[Array, Array, Array]) -> None:
+        """Centre of mass over its place on the feet, hips at their height and in the middle."""
+        value, rate, acceleration = wanted
+        centre = self.dynamics.centre_of_mass()
+        goal = np.array([value[CENTRE], 0.0]) - self.dynamics.centre_m[:2]
+        slip = np.array([rate[CENTRE], 0.0]) - centre.velocity[:2]
+        push = np.array([acceleration[CENTRE], 0.0]) - centre.drift[:2]
+        wishes.add(centre.jacobian[:2], BALANCE.stiffness * goal + BALANCE.damping * slip + push, BALANCE.weight)
+        pelvis = self.dynamics.frame("pelvis")
+        height = HIP_HEIGHT.stiffness * (value[1] - state.position_m[2])
+        height += HIP_HEIGHT.damping * (rate[1] - state.velocity_m_s[2]) + acceleration[1] - pelvis.drift[2]
+        wishes.add(pelvis.jacobian[2:3], np.array([height]), HIP_HEIGHT.weight)
+        aside = -PELVIS.stiffness * state.position_m[1] - PELVIS.damping * state.velocity_m_s[1] - pelvis.drift[1]
+        wishes.add(pelvis.jacobian[1:2], np.array([aside]), PELVIS.weight)
+
+    def _wish_upright(self, wishes: _Wishes, state: State, wanted: tuple[Array, Array, Array]) -> None:
+        """Trunk at its lean; pelvis level and facing forward, its tilt left free."""
+        value, rate, acceleration = wanted
+        pelvis = self.dynamics.frame("pelvis")
+        roll_yaw = [3, 5]
+        turned = rotation_error(_pitched(_pitch(state.rotation)), state.rotation)
+        wish = PELVIS.stiffness * turned - PELVIS.damping * state.spin_rad_s - pelvis.drift[3:]
+        wishes.add(pelvis.jacobian[roll_yaw], wish[[0, 2]], PELVIS.weight)
+        trunk = self.dynamics.frame("thorax")
+        error = rotation_error(_pitched(value[TRUNK]), self.dynamics.rotation("thorax"))
+        spin = np.array([0.0, rate[TRUNK], 0.0]) - trunk.velocity[3:]
+        push = np.array([0.0, acceleration[TRUNK], 0.0]) - trunk.drift[3:]
+        wish = TRUNK_TASK.stiffness * error + TRUNK_TASK.damping * spin + push
+        wishes.add(trunk.jacobian[3:], wish, TRUNK_TASK.weight)
+
+
+_GROUPS = {
+    "lumbar": ("lumbar",),
+    "arms": ("shoulder",),
+    "legs": ("hip", "knee", "tibial", "ankle", "subtalar"),
+}
+
+
+def _rows_of(prefixes: tuple[str, ...]) -> NDArray[np.intp]:
+    return np.array([i for i, name in enumerate(JOINTS) if name.startswith(prefixes)])
+
+
+def _half_index(name: str) -> int:
+    """Where a joint stands in the half posture; -1 for those a mirrored posture holds at zero."""
+    left = name.removesuffix("_right").removesuffix("_left")
+    for i, half in enumerate(HALF_JOINTS):
+        if half.removesuffix("_left") == left:
+            return i
+    return -1
+
+
+def _pitch(rotation: Array) -> float:
+    return float(np.arctan2(rotation[0, 2], rotation[2, 2]))
+
+
+def _pitched(angle: float) -> Array:
+    c, s = np.cos(angle), np.sin(angle)
+    return np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])

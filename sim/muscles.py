@@ -1,0 +1,62 @@
+"""The muscles of one lifter during motion: what each joint can give at an angle and a speed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import strength
+from sim.lifter import Lifter
+from sim.skeleton import JOINTS
+
+Array = NDArray[np.float64]
+
+#: Velocities of 75 and 50 % of strength [rad/s] for joints without a published curve; ours.
+PLAIN_C4_C5 = (2.0, 4.5)
+
+
+@lru_cache(maxsize=1)
+def capacity_law() -> ca.Function:
+    """(angles (J,) [rad], strength values) -> isometric capacity (J, 2) [Nm], positive and negative direction."""
+    angles, values = ca.SX.sym("angles", len(JOINTS)), ca.SX.sym("strength", strength.N_VALUES)
+    pairs = [ca.horzcat(*strength.isometric(name, angles[i], values)) for i, name in enumerate(JOINTS)]
+    return ca.Function("capacity", [angles, values], [ca.vertcat(*pairs)])
+
+
+class Muscles:
+    """Bounds on the torque of every joint."""
+
+    def __init__(self, values: Array, lifter: Lifter) -> None:
+        law = capacity_law()
+        self._in, self._values = np.zeros(len(JOINTS)), np.array(values, dtype=float)
+        self._out = np.zeros((2, len(JOINTS)))
+        self._buffer, self._run = law.buffer()
+        self._buffer.set_arg(0, memoryview(self._in))
+        self._buffer.set_arg(1, memoryview(self._values))
+        self._buffer.set_res(0, memoryview(self._out))
+        self._speeds = np.array([_speeds(name, lifter) for name in JOINTS])  # (J, 2 directions, 2)
+
+    def capacity(self, angles_rad: Array, rates_rad_s: Array) -> tuple[Array, Array]:
+        """Greatest torque (J,) [Nm] in the positive and in the negative direction, both >= 0."""
+        self._in[:] = angles_rad
+        self._run()
+        factors = [
+            strength.speed_factor(sign * rates_rad_s, self._speeds[:, i, 0], self._speeds[:, i, 1])
+            for i, sign in enumerate((1.0, -1.0))
+        ]
+        return self._out[0] * factors[0], self._out[1] * factors[1]
+
+
+def _speeds(joint: str, lifter: Lifter) -> list[tuple[float, float]]:
+    pair = strength.MUSCLES[strength.kind_of(joint)]
+    out = []
+    for muscle in pair:
+        if muscle.action is None:
+            out.append(PLAIN_C4_C5)
+        else:
+            c = strength.coefficients(muscle.action, lifter)
+            out.append((float(c[3]), float(c[4])))
+    return out

@@ -1,0 +1,131 @@
+"""Truth: what the simulated body did, read from it sample by sample, never from the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wink.trial import SEGMENTS, Outcome, Subject, SquatTrial
+
+from sim.engine import GroundReaction, State
+from sim.dynamics import Dynamics
+from sim.setup import SquatSetup
+from sim.skeleton import JOINTS, LUMBAR_FLEXION, SIDES, Skeleton
+from sim.tissue import LIMIT_NAMES, Tissue
+
+Array = NDArray[np.float64]
+
+ENGAGED_NM = 10.0  # a limit that carries this much on any joint is engaged; ours
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One moment of the body."""
+
+    time_s: float
+    state: State
+    active_nm: Array
+    passive_nm: Array
+    ground: GroundReaction
+
+
+class Recording:
+    """Collects samples and turns them into a trial."""
+
+    def __init__(self, setup: SquatSetup, skeleton: Skeleton, tissue: Tissue) -> None:
+        self._setup, self._skeleton, self._tissue = setup, skeleton, tissue
+        self._dynamics = Dynamics(skeleton)
+        self._samples: list[Sample] = []
+        self._poses: list[Array] = []
+        self._engaged: list[NDArray[np.bool_]] = []
+
+    def add(self, sample: Sample) -> None:
+        """Keep one moment."""
+        self._dynamics.place(sample.state)
+        self._samples.append(sample)
+        self._poses.append(np.stack([self._dynamics.pose(name) for name in SEGMENTS]))
+        carried = np.abs(self._tissue.by_limit(sample.state.angles_rad)).max(axis=0)
+        self._engaged.append(carried > ENGAGED_NM)
+
+    def trial(self, outcome: Outcome) -> SquatTrial:
+        """Everything kept, as a trial."""
+        poses = np.stack(self._poses)
+        angles = np.degrees(np.stack([s.state.angles_rad for s in self._samples]))
+        column = {name: angles[:, i] for i, name in enumerate(JOINTS)}
+        times = np.array([s.time_s for s in self._samples])
+        lumbar = np.sum([column[name] for name in LUMBAR_FLEXION], axis=0)
+        quiet = times <= self._setup.tempo.quiet_s / 2
+        rotation = poses[:, :, :3, :3]
+        barbell = self._setup.barbell
+        return SquatTrial(
+            subject=self._subject(),
+            time_s=times,
+            pelvic_tilt_deg=tilt_deg(rotation[:, 0]),
+            pelvic_obliquity_deg=obliquity_deg(rotation[:, 0]),
+            pelvic_rotation_deg=turn_deg(rotation[:, 0]),
+            lumbar_flexion_deg=lumbar - lumbar[quiet].mean(),
+            trunk_lean_deg=tilt_deg(rotation[:, SEGMENTS.index("thorax")]),
+            shank_lean_deg=_both(poses, "shank", _shank_lean),
+            thigh_inclination_deg=_both(poses, "thigh", _thigh_inclination),
+            hip_deg=np.stack([_hip(column, side) for side in SIDES], axis=1),
+            knee_flexion_deg=np.stack([column[f"knee_flexion_{side}"] for side in SIDES], axis=1),
+            ankle_dorsiflexion_deg=np.stack([column[f"ankle_dorsiflexion_{side}"] for side in SIDES], axis=1),
+            bar_position_m=None if barbell.kind == "none" else self._bar(poses),
+            ground_reaction_n=np.stack([s.ground.force_n for s in self._samples]),
+            centre_of_pressure_m=np.stack([s.ground.centre_m for s in self._samples]),
+            moment_names=JOINTS,
+            active_moment_nm=np.stack([s.active_nm for s in self._samples]),
+            passive_moment_nm=np.stack([s.passive_nm for s in self._samples]),
+            limit_names=LIMIT_NAMES,
+            limit_engaged=np.stack(self._engaged),
+            segment_names=SEGMENTS,
+            segment_poses=poses,
+            bar_kind=barbell.kind,
+            load_kg=barbell.load_kg,
+            outcome=outcome,
+        )
+
+    def _subject(self) -> Subject:
+        lifter = self._setup.lifter
+        lengths = {k: float(v) for k, v in self._skeleton.body.length_m.items() if k != "head"}
+        return Subject(lifter.name, lifter.sex, lifter.stature_m, lifter.mass_kg, lengths)
+
+    def _bar(self, poses: Array) -> Array:
+        thorax = poses[:, SEGMENTS.index("thorax")]
+        return np.asarray(thorax[:, :3, :3] @ self._skeleton.bar_m + thorax[:, :3, 3])
+
+
+def tilt_deg(rotation: Array) -> Array:
+    """Forward pitch (T,) [deg] of frames (T, 3, 3); of the pelvis, + anterior (rotation-obliquity-tilt, Baker 2001)."""
+    return np.degrees(np.arctan2(-rotation[:, 2, 0], rotation[:, 2, 2]))
+
+
+def obliquity_deg(rotation: Array) -> Array:
+    """Left side up (T,) [deg]."""
+    return np.degrees(np.arcsin(np.clip(rotation[:, 2, 1], -1.0, 1.0)))
+
+
+def turn_deg(rotation: Array) -> Array:
+    """Turn about the vertical (T,) [deg], + left side back."""
+    return np.degrees(np.arctan2(-rotation[:, 0, 1], rotation[:, 1, 1]))
+
+
+def _both(poses: Array, segment: str, measure: object) -> Array:
+    assert callable(measure)
+    return np.stack([measure(poses[:, SEGMENTS.index(f"{segment}_{side}")]) for side in SIDES], axis=1)
+
+
+def _thigh_inclination(pose: Array) -> Array:
+    """0 hanging, 90 with the hip joint centre level with the knee."""
+    return np.degrees(np.arccos(np.clip(pose[:, 2, 2], -1.0, 1.0)))
+
+
+def _shank_lean(pose: Array) -> Array:
+    """From vertical, + knee ahead of the ankle."""
+    return np.degrees(np.arctan2(pose[:, 0, 2], pose[:, 2, 2]))
+
+
+def _hip(column: dict[str, Array], side: str) -> Array:
+    return np.stack([column[f"hip_{axis}_{side}"] for axis in ("flexion", "abduction", "rotation")], axis=1)

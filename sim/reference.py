@@ -1,0 +1,100 @@
+"""Intent in time: which posture the lifter is after at every moment of a set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.ndimage import gaussian_filter1d
+
+from sim.kinematics import N_HALF
+from sim.planner import Plan
+from sim.posture_problem import lumbar_angle
+from sim.tempo import Tempo
+
+Array = NDArray[np.float64]
+
+GRID_S = 0.004
+SMOOTHING_S = 0.1  # without it kinks in the centre of mass push the pressure off the foot
+SETTLE_S = 0.4  # before the trial's first moment, for the body to sink into the floor
+DEPTH_SD_DEG, DEPTH_CLIP_DEG = 1.2, 2.5  # from one repetition to the next (rep-to-rep SD of a wink is 0.6-3.9 deg)
+TEMPO_SD = 0.04  # of the logarithm of a duration
+
+CENTRE = N_HALF  # column of the centre of mass, forward [m]
+TRUNK = N_HALF + 1  # column of the trunk's pitch [rad]
+
+
+@dataclass(frozen=True)
+class RepetitionAim:
+    """One repetition as meant: when it begins, how long its parts last, how deep it goes."""
+
+    start_s: float
+    descent_s: float
+    pause_s: float
+    ascent_s: float
+    thigh_deg: float
+
+    @property
+    def end_s(self) -> float:
+        """When the lifter means to stand again."""
+        return self.start_s + self.descent_s + self.pause_s + self.ascent_s
+
+
+def aim_repetitions(tempo: Tempo, plan: Plan, seed: int) -> tuple[RepetitionAim, ...]:
+    """The repetitions of a set, each a little different; the same seed gives the same differences."""
+    rng = np.random.default_rng(seed)
+    aims: list[RepetitionAim] = []
+    begin = tempo.quiet_s
+    for _ in range(tempo.repetitions):
+        deeper = float(np.clip(DEPTH_SD_DEG * rng.standard_normal(), -DEPTH_CLIP_DEG, DEPTH_CLIP_DEG))
+        slower = np.exp(TEMPO_SD * rng.standard_normal(3))
+        thigh = min(plan.aim_deg + deeper, float(plan.thigh_deg[-1]))
+        parts = np.array([tempo.descent_s, tempo.pause_s, tempo.ascent_s]) * slower
+        aims.append(RepetitionAim(begin, float(parts[0]), float(parts[1]), float(parts[2]), thigh))
+        begin = aims[-1].end_s + tempo.rest_s
+    return tuple(aims)
+
+
+def minimum_jerk(share: Array) -> Array:
+    """0 to 1 with zero speed and acceleration at both ends (Flash and Hogan 1985)."""
+    s = np.clip(share, 0.0, 1.0)
+    return np.asarray(s**3 * (10 - 15 * s + 6 * s**2))
+
+
+class Reference:
+    """Half posture, centre of mass and trunk pitch against phase time, with two derivatives."""
+
+    def __init__(self, plan: Plan, aims: tuple[RepetitionAim, ...], quiet_s: float) -> None:
+        self.end_s = aims[-1].end_s + quiet_s
+        self._times = np.arange(-SETTLE_S - 0.5, self.end_s + 1.0, GRID_S)
+        columns = _columns(plan)
+        wanted = columns(_thigh_against_time(plan, columns, aims, self._times))
+        wanted = gaussian_filter1d(wanted, SMOOTHING_S / GRID_S, axis=0, mode="nearest")
+        curve = CubicSpline(self._times, wanted)
+        self._curves = (curve, curve.derivative(1), curve.derivative(2))
+
+    def at(self, phase_s: float, rate: float) -> tuple[Array, Array, Array]:
+        """Wanted values (N_HALF + 2,), their rates and accelerations, when phase runs at `rate` of time."""
+        position, speed, acceleration = (curve(phase_s) for curve in self._curves)
+        return position, speed * rate, acceleration * rate**2
+
+
+def _columns(plan: Plan) -> PchipInterpolator:
+    trunk = plan.posture[:, 2] + lumbar_angle(plan.posture)
+    values = np.column_stack([plan.posture, plan.centre_of_mass_m[:, 0], trunk])
+    return PchipInterpolator(plan.thigh_deg, values)
+
+
+def _thigh_against_time(plan: Plan, columns: PchipInterpolator, aims: tuple[RepetitionAim, ...], times: Array) -> Array:
+    """Thigh inclination [deg] such that the hips fall and rise with minimum jerk."""
+    fine = np.linspace(plan.thigh_deg[0], plan.thigh_deg[-1], 400)
+    height = np.minimum.accumulate(columns(fine)[:, 1])
+    wanted = np.full(len(times), height[0])
+    for aim in aims:
+        bottom = np.interp(aim.thigh_deg, fine, height)
+        down = minimum_jerk((times - aim.start_s) / aim.descent_s)
+        up = minimum_jerk((times - aim.start_s - aim.descent_s - aim.pause_s) / aim.ascent_s)
+        wanted += (bottom - height[0]) * (down - up)
+    return np.interp(-wanted, -height, fine)

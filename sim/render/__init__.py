@@ -1,0 +1,1 @@
+"""Pictures of trials: camera, appearance, drawing, labels."""

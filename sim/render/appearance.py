@@ -1,0 +1,125 @@
+"""How a clip looks, apart from the movement: person, clothes, room, light, camera noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from wink.errors import ConfigError, unknown_name
+
+from sim.body.outfit import CHOICES, Outfit
+from sim.render import palette
+
+_NAMED: dict[str, tuple[str, ...]] = {
+    **CHOICES,
+    "top_colour": tuple(palette.TOPS),
+    "bottom_colour": tuple(palette.BOTTOMS),
+    "shoe_colour": tuple(palette.SHOES),
+    "wall_colour": tuple(palette.WALLS),
+    "floor": tuple(palette.FLOORS),
+    "plate_colour": tuple(palette.PLATES),
+}
+_BETWEEN: dict[str, tuple[float, float]] = {
+    "skin_tone": (1, len(palette.SKIN_TONES)),
+    "hair_tone": (1, len(palette.HAIR)),
+    "light_azimuth_deg": (-180.0, 180.0),
+    "light_elevation_deg": (20.0, 85.0),
+    "light_warmth": (-1.0, 1.0),
+    "ambient": (0.2, 1.0),
+    "exposure": (0.5, 1.6),
+    "noise": (0.0, 12.0),
+}
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """Everything that changes the picture and not the squat.
+
+    Raises:
+        ConfigError: an unknown garment or colour, or a value out of range.
+    """
+
+    skin_tone: int = 3  # 1 lightest to 6 darkest
+    hair_tone: int = 1  # 1 black to 4 blond
+    hair: str = "short"
+    top: str = "tshirt"
+    top_colour: str = "royal"
+    bottom: str = "shorts"
+    bottom_colour: str = "black"
+    shoe_colour: str = "white"
+    plate_colour: str = "black"
+    floor: str = "rubber"
+    wall_colour: str = "grey"
+    light_azimuth_deg: float = 55.0  # where the key light stands, as a camera's azimuth
+    light_elevation_deg: float = 50.0
+    light_warmth: float = 0.2  # -1 cold to 1 warm
+    ambient: float = 0.6  # light from everywhere, as a share of the key light
+    exposure: float = 1.0
+    noise: float = 2.0  # standard deviation of the camera's noise [grey levels of 255]
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in _NAMED and value not in _NAMED[field.name]:
+                raise ConfigError(unknown_name(f"choice of {field.name}", str(value), _NAMED[field.name]))
+            if field.name in _BETWEEN:
+                low, high = _BETWEEN[field.name]
+                if not low <= value <= high:
+                    raise ConfigError(f"{field.name} must lie between {low:g} and {high:g}, got {value!r}")
+
+    @property
+    def outfit(self) -> Outfit:
+        """The garments the mesh wears."""
+        return Outfit(top=self.top, bottom=self.bottom, hair=self.hair)
+
+
+def sample_appearance(rng: np.random.Generator, sex: str) -> Appearance:
+    """Draw a believable appearance for a lifter of a sex."""
+
+    def one(names: tuple[str, ...], weights: tuple[float, ...] | None = None) -> str:
+        shares = None if weights is None else np.array(weights) / sum(weights)
+        return str(names[int(rng.choice(len(names), p=shares))])
+
+    male = sex == "male"
+    top = one(("tshirt", "longsleeve", "tank"), (5, 2, 2)) if male else one(("tshirt", "longsleeve", "tank", "crop"), (3, 1, 3, 3))
+    bottom = one(("shorts", "short_tights", "leggings"), (6, 2, 1) if male else (1, 3, 5))
+    skin_tone = int(rng.integers(1, len(palette.SKIN_TONES) + 1))
+    return Appearance(
+        skin_tone=skin_tone,
+        hair_tone=int(rng.integers(1, 5 if skin_tone <= 2 else 4 if skin_tone == 3 else 3)),
+        hair=one(("short", "cropped", "none"), (6, 4, 1)) if male else one(("ponytail", "bun"), (3, 2)),
+        top=top,
+        top_colour=one(tuple(palette.TOPS)),
+        bottom=bottom,
+        bottom_colour=one(tuple(palette.BOTTOMS), (6, 4, 3, 3, 1, 1)),
+        shoe_colour=one(tuple(palette.SHOES)),
+        plate_colour=one(tuple(palette.PLATES), (5, 1, 1, 1)),
+        floor=one(tuple(palette.FLOORS)),
+        wall_colour=one(tuple(palette.WALLS)),
+        light_azimuth_deg=float(rng.uniform(-110, 160)),
+        light_elevation_deg=float(rng.uniform(38, 70)),
+        light_warmth=float(rng.uniform(-0.6, 0.8)),
+        ambient=float(rng.uniform(0.45, 0.85)),
+        exposure=float(rng.uniform(0.85, 1.15)),
+        noise=float(rng.uniform(1.0, 3.5)),
+    )
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Draw an appearance for every lifter."""
+
+    def __call__(self, rng: np.random.Generator, sex: str) -> Appearance:
+        """A believable appearance."""
+        return sample_appearance(rng, sex)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Give every lifter the same appearance."""
+
+    appearance: Appearance
+
+    def __call__(self, rng: np.random.Generator, sex: str) -> Appearance:
+        """Always the same one; the rng is left alone."""
+        return self.appearance

@@ -1,0 +1,115 @@
+"""A camera on a tripod, aimed at the lifter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from wink.errors import ConfigError
+
+Array = NDArray[np.float64]
+
+NEAR_M, FAR_M = 0.1, 40.0
+#: Share of the picture kept free at every edge when the camera steps back.
+MARGIN = 0.03
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Where a camera stands and what it takes; world axes x forward, y left, z up, lifter at the origin.
+
+    Azimuth 0 looks at the lifter's front, 90 at the left side, 180 at the back, -90 at the right side.
+
+    Raises:
+        ConfigError: a value outside what a camera can be.
+    """
+
+    azimuth_deg: float = 90.0
+    height_m: float = 1.0  # of the lens over the floor
+    distance_m: float = 3.2  # from the lifter, along the floor; more where the lifter would not fit
+    field_of_view_deg: float = 42.0  # vertical
+    roll_deg: float = 0.0  # + turns the picture clockwise
+    aim_height_m: float = 0.85  # height of the point in the middle of the picture
+    width: int = 640  # of the picture [px]
+    height: int = 480  # of the picture [px]
+
+    def __post_init__(self) -> None:
+        _require("azimuth_deg", self.azimuth_deg, -180.0, 180.0, "degrees")
+        _require("height_m", self.height_m, 0.05, 4.0, "metres")
+        _require("distance_m", self.distance_m, 0.8, 12.0, "metres")
+        _require("field_of_view_deg", self.field_of_view_deg, 15.0, 90.0, "degrees")
+        _require("roll_deg", self.roll_deg, -45.0, 45.0, "degrees")
+        _require("aim_height_m", self.aim_height_m, 0.0, 2.5, "metres")
+        for name in ("width", "height"):
+            pixels = getattr(self, name)
+            _require(name, pixels, 64, 3840, "pixels")
+            if pixels % 2:
+                raise ConfigError(f"camera {name} must be even for the video coder, got {pixels}")
+
+    @property
+    def position_m(self) -> Array:
+        """Position (3,) of the lens."""
+        azimuth = np.radians(self.azimuth_deg)
+        return np.array([self.distance_m * np.cos(azimuth), self.distance_m * np.sin(azimuth), self.height_m])
+
+    def view(self) -> Array:
+        """World to camera (4, 4); the camera looks along its -z, y is up in the picture."""
+        backward = self.position_m - np.array([0.0, 0.0, self.aim_height_m])
+        backward /= np.linalg.norm(backward)
+        right = np.cross([0.0, 0.0, 1.0], backward)
+        right /= np.linalg.norm(right)
+        upright = np.stack([right, np.cross(backward, right), backward])
+        roll = np.radians(self.roll_deg)
+        c, s = np.cos(roll), np.sin(roll)
+        rotation = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T @ upright
+        matrix = np.eye(4)
+        matrix[:3, :3], matrix[:3, 3] = rotation, -rotation @ self.position_m
+        return matrix
+
+    def projection(self) -> Array:
+        """Camera to clip coordinates (4, 4), as OpenGL has them."""
+        f = 1.0 / np.tan(np.radians(self.field_of_view_deg) / 2)
+        matrix = np.zeros((4, 4))
+        matrix[0, 0], matrix[1, 1] = f * self.height / self.width, f
+        matrix[2, 2] = (FAR_M + NEAR_M) / (NEAR_M - FAR_M)
+        matrix[2, 3] = 2 * FAR_M * NEAR_M / (NEAR_M - FAR_M)
+        matrix[3, 2] = -1.0
+        return matrix
+
+    def project(self, points_m: Array) -> tuple[Array, Array]:
+        """Pixels (..., 2) and distance along the view axis (...) [m] of world points (..., 3).
+
+        The origin is the top left corner of the picture, x right, y down; the first pixel's centre is (0.5, 0.5).
+        """
+        homogeneous = np.concatenate([points_m, np.ones_like(points_m[..., :1])], axis=-1)
+        clip = homogeneous @ (self.projection() @ self.view()).T
+        ndc = clip[..., :2] / clip[..., 3:]
+        size = np.array([self.width, self.height])
+        pixels = (ndc * [1.0, -1.0] * 0.5 + 0.5) * size
+        return np.asarray(pixels), np.asarray(clip[..., 3])
+
+    def stepped_back(self, points_m: Array, limit_m: float = 12.0) -> Camera:
+        """The same camera, as far back as it must stand to have all points (N, 3) in the picture.
+
+        Raises:
+            ConfigError: they do not fit even from `limit_m`.
+        """
+        camera = self
+        while not camera.sees(points_m):
+            if camera.distance_m >= limit_m:
+                raise ConfigError(f"the lifter does not fit into the picture even from {limit_m:g} m: {self}")
+            camera = replace(camera, distance_m=min(limit_m, camera.distance_m + 0.1))
+        return camera
+
+    def sees(self, points_m: Array) -> bool:
+        """Whether all points are in front of the lens and inside the picture, with a margin."""
+        pixels, depth = self.project(points_m)
+        share = pixels / [self.width, self.height]
+        return bool((depth > NEAR_M).all() and (share > MARGIN).all() and (share < 1 - MARGIN).all())
+
+
+def _require(name: str, value: float, low: float, high: float, unit: str) -> None:
+    if not low <= value <= high:
+        hint = " Are these millimetres or centimetres?" if unit == "metres" and value > high else ""
+        raise ConfigError(f"camera {name} must lie between {low:g} and {high:g} {unit}, got {value:g}.{hint}")

@@ -1,0 +1,71 @@
+"""Colours that people, clothes and rooms have; linear RGB albedo, 0-1. Ours, matched by eye."""
+
+from __future__ import annotations
+
+Colour = tuple[float, float, float]
+
+#: Six skin tones, after the order of the Fitzpatrick scale (I-VI).
+SKIN_TONES: tuple[Colour, ...] = (
+    (0.74, 0.51, 0.41),
+    (0.63, 0.41, 0.30),
+    (0.50, 0.30, 0.20),
+    (0.36, 0.20, 0.125),
+    (0.22, 0.115, 0.07),
+    (0.115, 0.060, 0.040),
+)
+HAIR: tuple[Colour, ...] = ((0.012, 0.010, 0.009), (0.030, 0.018, 0.011), (0.075, 0.042, 0.021), (0.22, 0.14, 0.06))
+TOPS: dict[str, Colour] = {
+    "black": (0.022, 0.022, 0.025),
+    "charcoal": (0.065, 0.067, 0.072),
+    "grey": (0.27, 0.27, 0.275),
+    "white": (0.70, 0.69, 0.67),
+    "navy": (0.020, 0.033, 0.085),
+    "royal": (0.035, 0.095, 0.30),
+    "teal": (0.020, 0.14, 0.15),
+    "forest": (0.024, 0.085, 0.045),
+    "burgundy": (0.17, 0.018, 0.030),
+    "red": (0.40, 0.035, 0.030),
+    "rust": (0.34, 0.10, 0.035),
+    "sand": (0.46, 0.36, 0.25),
+    "lilac": (0.33, 0.24, 0.42),
+}
+BOTTOMS: dict[str, Colour] = {
+    "black": (0.020, 0.020, 0.022),
+    "charcoal": (0.055, 0.057, 0.062),
+    "navy": (0.018, 0.026, 0.062),
+    "grey": (0.19, 0.19, 0.20),
+    "olive": (0.075, 0.078, 0.035),
+    "plum": (0.075, 0.022, 0.058),
+}
+SHOES: dict[str, Colour] = {
+    "white": (0.66, 0.66, 0.64),
+    "black": (0.025, 0.025, 0.027),
+    "grey": (0.24, 0.24, 0.25),
+    "blue": (0.045, 0.11, 0.28),
+    "red": (0.36, 0.045, 0.035),
+}
+WALLS: dict[str, Colour] = {
+    "white": (0.62, 0.61, 0.58),
+    "grey": (0.36, 0.37, 0.38),
+    "sand": (0.52, 0.46, 0.37),
+    "sage": (0.36, 0.42, 0.35),
+    "blue_grey": (0.29, 0.35, 0.41),
+    "slate": (0.12, 0.13, 0.145),
+}
+FLOORS: dict[str, Colour] = {
+    "rubber": (0.060, 0.060, 0.063),
+    "concrete": (0.30, 0.295, 0.28),
+    "wood": (0.34, 0.205, 0.105),
+    "mat": (0.075, 0.10, 0.145),
+}
+PLATES: dict[str, Colour] = {
+    "black": (0.022, 0.022, 0.024),
+    "red": (0.30, 0.022, 0.022),
+    "blue": (0.022, 0.055, 0.22),
+    "green": (0.020, 0.12, 0.045),
+}
+STEEL: Colour = (0.42, 0.42, 0.43)
+EYE_WHITE: Colour = (0.55, 0.53, 0.50)
+IRIS: Colour = (0.035, 0.022, 0.014)
+SOCK: Colour = (0.60, 0.60, 0.58)
+SOLE: Colour = (0.58, 0.57, 0.54)

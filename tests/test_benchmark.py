@@ -1,0 +1,167 @@
+"""The benchmark, from videos to scores and a page, on a drawn dataset whose truth is known."""
+
+import json
+import re
+
+import pytest
+from drawn import CLIPS, drawn_dataset
+from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
+
+from detect import commands
+from detect.benchmark import ask_detector, run_benchmark
+from detect.detectors.detector import Finding
+from detect.leaderboard import score_rows
+from wink.detection import SCHEMA, read_detections
+from wink.errors import ConfigError, DatasetError
+
+
+class Silent:
+    """Sees every repetition at its true bottom and never calls a wink."""
+
+    def detect(self, observation):
+        return tuple(Finding(k, 2.0 + 4 * k, 0.0, None) for k in range(round(observation.duration_s / 4)))
+
+
+class Perfect:
+    """Knows the truth, as no detector may."""
+
+    def __init__(self, dataset):
+        self.truth = {clip.video: clip.repetitions for clip in dataset.clips()}
+
+    def detect(self, observation):
+        winks = [(r, r.wink()) for r in self.truth[observation.video] or ()]
+        return tuple(
+            Finding(r.rep, r.bottom_s, r.pelvic_reversal_deg, w and r.pelvic_reversal_deg >= 10 and w.onset_s or None)
+            for r, w in winks
+        )
+
+
+class Crashing:
+    def detect(self, observation):
+        raise ValueError("no idea")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory, cache):
+    return drawn_dataset(tmp_path_factory.mktemp("datasets") / "drawn", cache, CLIPS)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory, cache):
+    clips = {"b1": {"reversal_deg": 20.0, "labelled": False}}
+    return drawn_dataset(tmp_path_factory.mktemp("datasets") / "real", cache, clips)
+
+
+def test_the_perfect_detector_scores_one_and_the_silent_one_is_right_about_clean_clips(dataset, cache):
+    result = run_benchmark([dataset], {"perfect": Perfect(dataset), "silent": Silent()}, cache, workers=1)
+    perfect, silent = result.rows
+    assert (perfect["n_clean"], perfect["n_ambiguous"], perfect["n_wink"], perfect["n"]) == (1, 1, 3, 4)
+    for key in ("presence_f1", "presence_auroc", "ap_33ms", "ap_100ms", "event_f1_100ms"):
+        assert perfect[key] == pytest.approx(1.0), key
+    assert perfect["onset_mae_ms"] == pytest.approx(0.0)
+    assert perfect["false_alarms_per_100"] == 0.0
+    assert (silent["n_clean_silent"], silent["presence_f1"], silent["onset_missed"]) == (1, 0.0, 3)
+
+
+def test_detections_are_kept_beside_the_dataset(dataset, cache):
+    run_benchmark([dataset], {"silent": Silent()}, cache, workers=1)
+    detections = read_detections(dataset.path / "detections.parquet")
+    assert [(d.clip_id, d.rep) for d in detections] == [("a1", 0), ("a2", 0), ("a3", 0), ("a4", 0), ("a4", 1)]
+    assert set(vars(detections[0])) == set(SCHEMA.names)
+
+
+def test_a_crash_is_a_row_that_counts_as_silence_and_the_rest_goes_on(dataset, cache):
+    result = run_benchmark([dataset], {"crashing": Crashing(), "silent": Silent()}, cache, workers=1)
+    crashed, silent = result.rows
+    assert crashed["n_failed"] == 4
+    assert silent["n_failed"] == 0
+    assert {k: crashed[k] for k in ("presence_f1", "onset_missed", "n_clean_silent")} == {
+        k: silent[k] for k in ("presence_f1", "onset_missed", "n_clean_silent")
+    }
+    errors = [d.error for d in result.parts[0].detections if d.detector == "crashing"]
+    assert errors == ["ValueError: no idea"] * 4
+
+
+@pytest.mark.parametrize(
+    ("finding", "reason"),
+    [
+        (Finding(0, 2.0, float("nan"), None), "finite"),
+        (Finding(0, 2000.0, 1.0, None), "milliseconds"),
+        (Finding(0, 2.0, 1.0, 60.0), "frame numbers"),
+        (Finding(1, 2.0, 1.0, None), "count 0, 1, 2"),
+    ],
+)
+def test_an_answer_that_breaks_the_contract_is_a_failure_with_its_reason(dataset, finding, reason):
+    class Broken:
+        def detect(self, observation):
+            return (finding,)
+
+    clip = dataset.clips()[0]
+    pose = type("Pose", (), {"fps": 30.0, "n_frames": 120})()
+    (row,) = ask_detector("broken", Broken(), clip, pose)
+    assert reason in row.error
+    assert (row.score, row.onset_s) == (0.0, None)
+
+
+def test_unknown_labels_are_listed_and_never_counted_as_clean(real, cache):
+    (row,) = run_benchmark([real], {"silent": Silent()}, cache, workers=1).rows
+    assert (row["n"], row["n_unlabelled"], row["n_clean"], row["source"]) == (1, 1, 0, "real")
+    assert [row[k] for k in ("presence_f1", "presence_auroc", "ap_100ms", "false_alarms_per_100")] == [None] * 4
+
+
+def test_a_detection_outside_every_repetition_costs_precision(dataset, cache):
+    result = run_benchmark([dataset], {"perfect": Perfect(dataset)}, cache, workers=1)
+    part = result.parts[0]
+    ghost = part.detections[0].__class__("perfect", "a2", 1, 99.0, 3.9, None, 3.95, 0.0)
+    (row,) = score_rows("drawn", part.clips, part.poses, [*part.detections, ghost])
+    assert row["n_called_outside"] == 1
+    assert row["ap_100ms"] == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 3)
+
+
+def configured(*overrides):
+    with initialize_config_module("configs", version_base="1.3"):
+        return compose("benchmark", list(overrides))
+
+
+def test_the_verb_writes_leaderboard_and_a_page_that_needs_nothing_else(dataset, real, cache, tmp_path, capsys):
+    cfg = configured(f"paths.cache={cache}", f"output={tmp_path / 'out'}", "workers=1")
+    cfg.input = [str(dataset.path), str(real.path)]
+    commands.benchmark(cfg)
+    rows = json.loads((tmp_path / "out" / "leaderboard.json").read_text())
+    assert {(r["detector"], r["source"]) for r in rows} == {
+        (d, s) for d in ("lean_change", "low_back_contour") for s in ("synthetic", "real")
+    }
+    page = (tmp_path / "out" / "report.html").read_text()
+    loads = re.findall(r"""(?:src|href|action|data)\s*=\s*["']?([^"'\s>]+)|url\(([^)]*)\)|(@import)""", page)
+    # Inside the drawings, only references to their own parts.
+    assert all(target.startswith(("data:", "#")) for found in loads for target in found if target)
+    assert page.count("<svg") >= 4
+    assert "stiff ankles" in page
+    assert "No diagnosis" in page
+    assert "low_back_contour" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"definition": "tuck"}, "tuck_start"),
+        ({"input": []}, "wink benchmark demo"),
+        ({"workers": 0}, "at least 1"),
+    ],
+)
+def test_bad_settings_are_refused_before_work(tmp_path, changes, reason):
+    cfg = OmegaConf.merge(configured(f"paths.datasets={tmp_path}"), {"input": ["demo"], **changes})
+    with pytest.raises(ConfigError, match=reason):
+        commands.benchmark(cfg)
+
+
+def test_a_dataset_that_is_not_there_is_named(dataset):
+    cfg = configured(f"paths.datasets={dataset.path.parent}", "input=[draw]")
+    with pytest.raises(DatasetError, match="drawn"):
+        commands.benchmark(cfg)
