@@ -15,6 +15,7 @@ from wink.onset import DEFAULT_DEFINITION, Definition
 
 def score_rows(
     dataset: str,
+    detectors: Iterable[str],
     clips: Sequence[Clip],
     poses: Mapping[str, PoseTrack],
     detections: Iterable[Detection],
@@ -24,14 +25,15 @@ def score_rows(
 
     Args:
         dataset: its name.
+        detectors: their names; one that said nothing at all has a row too.
         clips: with or without truth.
         poses: by clip_id, for what the pose cost.
-        detections: of any number of detectors.
+        detections: of these detectors.
         definition: of the onset that is scored.
     """
-    by_detector: dict[str, dict[str, list[Detection]]] = {}
+    by_detector: dict[str, dict[str, list[Detection]]] = {name: {} for name in detectors}
     for detection in detections:
-        by_detector.setdefault(detection.detector, {}).setdefault(detection.clip_id, []).append(detection)
+        by_detector[detection.detector].setdefault(detection.clip_id, []).append(detection)
     groups: dict[tuple[str, str], list[Clip]] = {}
     for clip in clips:
         groups.setdefault((clip.split, clip.source), []).append(clip)

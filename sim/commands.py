@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
@@ -24,3 +25,13 @@ def generate(cfg: DictConfig) -> None:
 def _changed_settings() -> str:
     """What the command line changed, as a folder name: each dataset of a multirun gets its own."""
     return HydraConfig.get().job.override_dirname if HydraConfig.initialized() else ""
+
+
+def validate(cfg: DictConfig) -> None:
+    """Run the simulator's checks and write the report."""
+    from sim.validate import base_parts, run_checks, summary, table, write_report
+
+    results = run_checks(base_parts(plain(cfg)), cfg.workers or os.cpu_count() or 1)
+    data, page = write_report(results, Path(cfg.output))
+    print(table(results))
+    print(f"{summary(results)}  {data}  {page}")

@@ -8,24 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.setup import GROUPS
 from wink.config import load_option
 from wink.errors import ConfigError, unknown_name
 
 #: The parts of a squat that a case may choose, each a folder of configs.
-PARTS = (
-    "lifter",
-    "hip_rotation",
-    "hip_flexion",
-    "ankle_dorsiflexion",
-    "hamstrings",
-    "lumbar",
-    "strength",
-    "stance",
-    "barbell",
-    "tempo",
-    "style",
-    "depth",
-)
+PARTS = GROUPS
 _CASE_KEYS = (*PARTS, "name", "twin")
 
 Parts = dict[str, dict[str, Any]]

@@ -28,6 +28,9 @@ HEEL_MARGIN_M, TOE_MARGIN_M, SIDE_MARGIN_M = 0.052, 0.030, 0.010
 STABILISER_SHARE = 0.5
 STABILISERS = ("hip_abduction", "hip_rotation", "tibial_rotation", "subtalar_inversion")
 
+#: Least knee flexion per thigh inclination, and slack: 0.9 is the least in the open subjects' squats.
+KNEE_PER_THIGH, KNEE_SLACK_RAD = 0.6, 0.09
+
 #: Scalars besides skeleton, limits, strength and style: half stance [m], toe-out, arm angle, thigh inclination
 #: aimed at, ranges of hip, ankle and lumbar spine [rad], weight on the feet [N].
 SETTINGS = ("half_stance", "toe_out", "arm", "thigh", "hip_range", "ankle_range", "lumbar_range", "weight")
@@ -60,7 +63,7 @@ def posture_problem() -> PostureProblem:
     wrench = ca.SX.sym("wrench", N_WRENCH)
     limits = ca.SX.sym("limits", tissue.N_VALUES)
     muscles = ca.SX.sym("strength", strength.N_VALUES)
-    style = ca.SX.sym("style", 5)
+    style = ca.SX.sym("style", 6)
     settings = ca.SX.sym("settings", len(SETTINGS))
     before = ca.SX.sym("before", N_HALF)
     named = {name: settings[i] for i, name in enumerate(SETTINGS)}
@@ -68,7 +71,7 @@ def posture_problem() -> PostureProblem:
     up, down = _capacities(model, muscles)
     used = ca.fmax(statics.active, 0) / up + ca.fmax(-statics.active, 0) / down
     equal = ca.vertcat(statics.unbalanced / named["weight"], _feet_flat(model, named), _depth(model, named))
-    tolerated = style[4] - lumbar_whole(model) / named["lumbar_range"]
+    tolerated = _tolerated(model, statics, style, named)
     unequal = ca.vertcat(_foot_holds(model, wrench), _strong_enough(statics.active, up, down, style[3]), tolerated)
     terms = CostTerms(model, wrench, used, statics.passive, statics.by_limit, style, named, before)
     unknowns = ca.vertcat(model.posture, wrench)
@@ -162,11 +165,19 @@ def _strong_enough(active: ca.SX, up: ca.SX, down: ca.SX, reserve: ca.SX) -> ca.
     return ca.vertcat(*rows)
 
 
+def _tolerated(model: HalfModel, statics: _Statics, style: ca.SX, named: dict[str, ca.SX]) -> ca.SX:
+    """What the lifter would rather stop than exceed; and a squat, not a bow: knees bend with the thighs."""
+    spine = style[4] - lumbar_whole(model) / named["lumbar_range"]
+    hip = 1 + statics.passive[HALF_JOINTS.index("hip_flexion_left")] / style[5]
+    knee = model.joint("knee_flexion_left") - KNEE_PER_THIGH * named["thigh"] + KNEE_SLACK_RAD
+    return ca.vertcat(spine, hip, knee)
+
+
 #: Bounds [deg] that keep the search among human postures; the limits themselves are torques, not bounds.
 _BOUNDS_DEG = {
     "lumbar_flexion": (-20.0, 45.0),
     "shoulder_flexion": (-90.0, 170.0),
-    "hip_flexion": (-25.0, 150.0),
+    "hip_flexion": (-8.0, 150.0),
     "hip_abduction": (-30.0, 70.0),
     "hip_rotation": (-70.0, 60.0),
     "knee_flexion": (1.0, 155.0),
@@ -179,7 +190,7 @@ _BOUNDS_DEG = {
 def bounds() -> tuple[Array, Array]:
     """Lowest and highest unknowns: pelvis [m, rad], joints [rad], wrench [shares of the weight]."""
     joints = np.radians([_BOUNDS_DEG[strength.kind_of(name)] for name in HALF_JOINTS])
-    low = np.concatenate([[-1.0, 0.1, -1.5], joints[:, 0], np.full(N_WRENCH, -3.0)])
+    low = np.concatenate([[-1.0, 0.1, -0.8], joints[:, 0], np.full(N_WRENCH, -3.0)])
     high = np.concatenate([[1.0, 1.5, 1.5], joints[:, 1], np.full(N_WRENCH, 3.0)])
     return low, high
 

@@ -22,13 +22,15 @@ class Style:
     cue: float = 1.0  # dislike of a trunk that is not parallel to the shanks
     reserve: float = 0.75  # the greatest share of strength the lifter means to use
     tolerance: float = 0.65  # the greatest share of lumbar range the lifter bends to rather than stop
+    hip_tolerance_nm: float = 90.0  # the greatest push of the hip's own tissue, likewise: 9 deg past the clinical end
 
     def __post_init__(self) -> None:
         for name in ("bracing", "hip_comfort", "cue"):
             require_between(ConfigError, f"style {name}", getattr(self, name), 0.0, 20.0, "times typical")
         require_between(ConfigError, "style tolerance", self.tolerance, 0.1, 1.2, "of the range", {100.0: "percent"})
+        require_between(ConfigError, "style hip_tolerance_nm", self.hip_tolerance_nm, 10.0, 300.0, "newton metres")
         require_between(ConfigError, "style reserve", self.reserve, 0.2, 1.0, "of strength", {100.0: "percent"})
 
     def values(self) -> tuple[float, ...]:
         """The weights in the planner's order."""
-        return (self.bracing, self.hip_comfort, self.cue, self.reserve, self.tolerance)
+        return (self.bracing, self.hip_comfort, self.cue, self.reserve, self.tolerance, self.hip_tolerance_nm)

@@ -18,7 +18,7 @@ FPS = 30.0
 LEG_PX = 200.0
 THIGH, SHANK, TRUNK = 0.5, 0.5, 0.6
 #: Outline of the pelvis, x forward and y up from the hip [leg lengths]: buttock, sacrum, and round the front.
-PELVIS = np.array([[-0.10, -0.16], [-0.20, -0.06], [-0.18, 0.06], [-0.12, 0.26], [0.10, 0.24], [0.12, 0], [0, -0.14]])
+PELVIS = np.array([[-0.10, -0.16], [-0.20, -0.06], [-0.18, 0.06], [-0.12, 0.24], [0.10, 0.24], [0.12, 0], [0, -0.14]])
 
 
 def thigh_curve(time_s, n_reps=1):
@@ -73,15 +73,16 @@ def draw_silhouette(thigh_deg, tilt_deg, lean_deg, facing):
     scale, fine = SILHOUETTE_PX / 1.6, 4
     picture = np.zeros((fine * SILHOUETTE_PX,) * 2, np.uint8)
 
-    def place(points, turn_deg):  # turned forward by turn_deg, about the hip
+    def turned(points, turn_deg):  # forward about the hip
         cos, sin = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
-        x, y = points[:, 0] * cos + points[:, 1] * sin, -points[:, 0] * sin + points[:, 1] * cos
-        return (fine * (SILHOUETTE_PX / 2 + scale * np.c_[facing * x, -y])).round().astype(np.int32)
+        return np.c_[points[:, 0] * cos + points[:, 1] * sin, -points[:, 0] * sin + points[:, 1] * cos]
 
-    trunk = np.array([[-0.10, 0.26], [-0.14, 0.5], [-0.1, 0.65], [0.1, 0.65], [0.12, 0.2]])
-    thigh = np.array([[-0.08, 0], [-0.06, -THIGH], [0.06, -THIGH], [0.08, 0]])
-    for outline, turn in ((PELVIS, tilt_deg), (trunk, lean_deg), (thigh, -thigh_deg)):
-        cv2.fillPoly(picture, [place(outline, turn)], 255)
+    pelvis = turned(PELVIS, tilt_deg)
+    trunk = np.r_[pelvis[3:6], turned(np.array([[0.10, 0.65], [-0.14, 0.65]]), lean_deg)]
+    thigh = turned(np.array([[-0.08, 0], [-0.06, -THIGH], [0.06, -THIGH], [0.08, 0]]), -thigh_deg)
+    for outline in (pelvis, trunk, thigh):
+        corners = SILHOUETTE_PX / 2 + scale * outline * [facing, -1]
+        cv2.fillPoly(picture, [(fine * corners).round().astype(np.int32)], 255)
     return cv2.resize(picture, (SILHOUETTE_PX,) * 2, interpolation=cv2.INTER_AREA)
 
 

@@ -119,7 +119,7 @@ def test_a_detection_outside_every_repetition_costs_precision(dataset, cache):
     result = run_benchmark([dataset], {"perfect": Perfect(dataset)}, cache, workers=1)
     part = result.parts[0]
     ghost = part.detections[0].__class__("perfect", "a2", 1, 99.0, 3.9, None, 3.95, 0.0)
-    (row,) = score_rows("drawn", part.clips, part.poses, [*part.detections, ghost])
+    (row,) = score_rows("drawn", ["perfect"], part.clips, part.poses, [*part.detections, ghost])
     assert row["n_called_outside"] == 1
     assert row["ap_100ms"] == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 3)
 

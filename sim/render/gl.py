@@ -1,0 +1,118 @@
+"""OpenGL without a screen: one context per process, its programs and frame buffers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+from wink.errors import RenderError
+
+OCCLUDERS = 11
+SHADOW_SIZE = 1024
+SAMPLES = 4
+
+INSTALL = "apt-get install libegl1 libgl1-mesa-dri"
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Where pictures of one size are drawn and read."""
+
+    multisampled: Any
+    resolved: Any
+    labels: Any
+    label_depth: Any
+
+
+class Graphics:
+    """The process's context: programs compiled once, frame buffers kept by size."""
+
+    def __init__(self) -> None:
+        """Open a context.
+
+        Raises:
+            RenderError: there is no OpenGL.
+        """
+        self.ctx = open_context()
+        self.body = self._program("body", lit=True)
+        self.room = self._program("room", lit=True)
+        self.shadow = self._program("shadow")
+        self.label = self._program("label")
+        self.shadow_map = self.ctx.depth_texture((SHADOW_SIZE, SHADOW_SIZE))
+        self.shadow_map.compare_func = "<="
+        self.shadow_map.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self.shadow_target = self.ctx.framebuffer([], self.shadow_map)
+        self._targets: dict[tuple[int, int], Targets] = {}
+
+    def targets(self, size: tuple[int, int]) -> Targets:
+        """Frame buffers of a size (width, height)."""
+        if size not in self._targets:
+            ctx = self.ctx
+            depth = ctx.depth_texture(size)
+            self._targets[size] = Targets(
+                multisampled=ctx.framebuffer(
+                    [ctx.renderbuffer(size, 4, samples=SAMPLES)], ctx.depth_renderbuffer(size, samples=SAMPLES)
+                ),
+                resolved=ctx.framebuffer([ctx.renderbuffer(size, 4)]),
+                labels=ctx.framebuffer([ctx.renderbuffer(size, 1)], depth),
+                label_depth=depth,
+            )
+        return self._targets[size]
+
+    def _program(self, name: str, lit: bool = False) -> Any:
+        light = _source("light.glsl") if lit else ""
+        head = f"#version 330\n#define OCCLUDERS {OCCLUDERS}\n{light}\n"
+        return self.ctx.program(vertex_shader=head + _source(f"{name}.vert"), fragment_shader=head + _source(f"{name}.frag"))
+
+
+@cache
+def graphics() -> Graphics:
+    """The context of this process, opened at first use.
+
+    Raises:
+        RenderError: there is no OpenGL.
+    """
+    return Graphics()
+
+
+def open_context() -> Any:
+    """A context without a window.
+
+    Raises:
+        RenderError: there is no OpenGL.
+    """
+    try:
+        return moderngl.create_context(standalone=True, backend="egl", require=330)  # type: ignore[call-arg]
+    except Exception as error:  # the backend raises whatever the loader met
+        raise RenderError(
+            f"pictures need OpenGL 3.3 through EGL, and none was found ({error}). On Debian or Ubuntu: {INSTALL}"
+        ) from error
+
+
+def set_uniforms(program: Any, values: dict[str, Any]) -> None:
+    """Give a program those of the values it knows; matrices are passed as (rows, columns)."""
+    for name, value in values.items():
+        if name not in program:
+            continue
+        array = np.asarray(value, dtype=np.float32)
+        if array.ndim == 0:
+            program[name].value = value
+        else:
+            matrix = array.shape == (4, 4)
+            program[name].write(np.ascontiguousarray(array.T if matrix else array).tobytes())
+
+
+def read_rows(target: Any, size: tuple[int, int], components: int) -> NDArray[np.uint8]:
+    """Pixels (H, W, components) of a frame buffer, top row first."""
+    width, height = size
+    raw = target.read(components=components, alignment=1)
+    return np.frombuffer(raw, dtype=np.uint8).reshape(height, width, components)[::-1]
+
+
+def _source(name: str) -> str:
+    return files("sim.render.shaders").joinpath(name).read_text(encoding="utf-8")

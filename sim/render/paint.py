@@ -1,0 +1,82 @@
+"""Colour and finish of every vertex: what the body shader draws, from an appearance."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body.figure import Figure
+from sim.render import palette
+from sim.render.appearance import Appearance
+from sim.render.barbell import Load
+from sim.render.labels import CLASSES, class_of_part
+
+Array = NDArray[np.float32]
+
+#: gloss and wrap of light round the edge, by material; ours, by eye.
+FINISH = {"skin": (0.30, 0.25), "cloth": (0.04, 0.15), "shoe": (0.25, 0.10), "hair": (0.22, 0.20), "eye": (1.0, 0.10)}
+STEEL_FINISH, PLATE_FINISH = (1.0, 0.05), (0.25, 0.05)
+
+
+def painted_figure(figure: Figure, appearance: Appearance, rng: np.random.Generator) -> Array:
+    """Per vertex (V, 6): albedo, gloss, wrap, label."""
+    painted = np.zeros((len(figure.rest), 6), dtype=np.float32)
+    for index, part in enumerate(figure.part_names):
+        rows = np.flatnonzero(figure.part_of_vertex == index)
+        colour, finish = _material(part, appearance)
+        painted[rows, :3] = colour * (1.0 + 0.05 * _mottle(figure.rest[rows], rng)[:, None])
+        painted[rows, 3:] = (*FINISH[finish], class_of_part(part))
+    _paint_eyes(figure, painted)
+    _redden(figure, painted)
+    return painted
+
+
+def painted_load(load: Load, appearance: Appearance) -> Array:
+    """Per vertex (V, 6): albedo, gloss, wrap, label."""
+    plate = load.is_plate[:, None]
+    steel = (*palette.STEEL, *STEEL_FINISH, CLASSES.index("bar"))
+    plates = (*palette.PLATES[appearance.plate_colour], *PLATE_FINISH, CLASSES.index("plates"))
+    return np.where(plate, plates, steel).astype(np.float32)
+
+
+def _material(part: str, appearance: Appearance) -> tuple[NDArray[np.float64], str]:
+    hair = np.array(palette.HAIR[appearance.hair_tone - 1])
+    skin = np.array(palette.SKIN_TONES[appearance.skin_tone - 1])
+    if part == appearance.top:
+        return np.array(palette.TOPS[appearance.top_colour]), "cloth"
+    if part == appearance.bottom:
+        return np.array(palette.BOTTOMS[appearance.bottom_colour]), "cloth"
+    if part == "hair_cropped":
+        return 0.75 * hair + 0.25 * 0.4 * skin, "hair"
+    if part.startswith("hair"):
+        return hair, "hair"
+    if part == "brow":
+        return 0.45 * hair + 0.30 * skin, "hair"
+    fixed = {"sock": palette.SOCK, "sole_left": palette.SOLE, "sole_right": palette.SOLE, "eye": palette.EYE_WHITE}
+    if part.startswith("shoe"):
+        return np.array(palette.SHOES[appearance.shoe_colour]), "shoe"
+    if part in fixed:
+        return np.array(fixed[part]), "eye" if part == "eye" else "cloth"
+    return skin, "skin"
+
+
+def _mottle(points: Array, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Smooth irregular variation over a surface, about 1 in size."""
+    waves = rng.normal(0.0, 14.0, (3, 6))
+    return np.asarray(np.sin(points @ waves + rng.uniform(0, 2 * np.pi, 6)).sum(axis=1) / np.sqrt(3.0))
+
+
+def _paint_eyes(figure: Figure, painted: Array) -> None:
+    """Dark irises: the foremost part of each eyeball."""
+    rows = figure.vertices_of("eye")
+    points = figure.rest[rows]
+    painted[rows[points[:, 0] > points[:, 0].max() - 0.0045], :3] = palette.IRIS
+
+
+def _redden(figure: Figure, painted: Array) -> None:
+    """Lips, and a little more red in the face, as blood shows."""
+    rows = figure.vertices_of("skin")
+    nose = figure.rest[figure.landmarks["nose"]]
+    offset = figure.rest[rows] - nose
+    lips = (np.abs(offset[:, 1]) < 0.024) & (np.abs(offset[:, 2] + 0.035) < 0.012) & (offset[:, 0] > -0.035)
+    painted[rows[lips], :3] *= np.array([0.92, 0.66, 0.66], dtype=np.float32)

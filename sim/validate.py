@@ -1,0 +1,104 @@
+"""Run the simulator's checks and write what they found, failures and gaps included."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.plan import PARTS, Parts, choose
+from sim.setup import setup_from
+from sim.squat import simulate_squat
+from sim.validation.check import Result
+from sim.validation.checks import CHECKS, TRIALS
+from sim.workers import run_in_processes
+from wink.dataset import write_atomically
+from wink.progress import progress
+from wink.trial import SquatTrial
+
+SEED = 0
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>winklab: checks of the simulator</title>
+<style>body{{font:15px/1.5 system-ui;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#222}}
+table{{border-collapse:collapse;width:100%}}td,th{{padding:.35rem .6rem;border-bottom:1px solid #ddd;text-align:left}}
+td.n{{text-align:right;font-variant-numeric:tabular-nums}}.passed{{color:#17693a}}.FAILED{{color:#b3261e;font-weight:600}}
+.not{{color:#777}}</style>
+<h1>Checks of the simulator</h1><p>{summary} A check marked <em>tuned</em> was looked at while the style weights were
+chosen, so it is no prediction. Checks not measured yet are listed, not hidden.</p>
+<table><tr><th>check<th>what<th>value<th>band<th>unit<th>source<th>tuned<th>verdict</tr>{rows}</table>
+"""
+
+
+def run_checks(base: Parts, workers: int) -> tuple[Result, ...]:
+    """Simulate the trials the checks need and measure every check on them.
+
+    Args:
+        base: the parts of the default lifter; trials differ from it as `TRIALS` says.
+        workers: processes.
+
+    Raises:
+        SimulationError: a trial could not be simulated at all.
+    """
+    jobs = [(name, choose(base, changes)) for name, changes in TRIALS.items()]  # type: ignore[arg-type]
+    done = progress(run_in_processes(_simulate, jobs, workers), "simulate", total=len(jobs), unit="trial")
+    trials: dict[str, SquatTrial] = {}
+    for (name, _), result in done:
+        if isinstance(result, Exception):
+            raise result
+        trials[name] = result
+    return tuple(check.result(trials) for check in CHECKS)
+
+
+def _simulate(job: tuple[str, Parts]) -> SquatTrial:
+    return simulate_squat(setup_from(job[1]), SEED)
+
+
+def base_parts(config: Mapping[str, Any]) -> Parts:
+    """The parts of the default lifter from a composed configuration."""
+    return {part: dict(config[part]) for part in PARTS}
+
+
+def write_report(results: Sequence[Result], folder: Path) -> tuple[Path, Path]:
+    """Write `validate.json` and `validate.html`; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data, page = folder / "validate.json", folder / "validate.html"
+    write_atomically(data, json.dumps([result.row() for result in results], indent=1))
+    rows = "".join(_html_row(result) for result in results)
+    write_atomically(page, PAGE.format(summary=html.escape(summary(results)), rows=rows))
+    return data, page
+
+
+def summary(results: Sequence[Result]) -> str:
+    """How many passed, failed, and are not measured yet."""
+    count = {v: sum(r.passed is v for r in results) for v in (True, False, None)}
+    return f"{count[True]} passed, {count[False]} failed, {count[None]} not measured yet, of {len(results)}."
+
+
+def table(results: Sequence[Result]) -> str:
+    """The results as lines of text."""
+    return "\n".join(
+        f"{r.check.id:<5} {r.verdict:<13} {_number(r.value):>8} in [{r.check.low:g}, {r.check.high:g}] {r.check.unit:<12}"
+        f" {r.check.title}" + ("  (tuned on)" if r.check.tuned_on else "")
+        for r in results
+    )
+
+
+def _html_row(result: Result) -> str:
+    check = result.check
+    cells = [
+        f"<td>{check.id}",
+        f"<td>{html.escape(check.title)}",
+        f'<td class="n">{_number(result.value)}',
+        f'<td class="n">{check.low:g} to {check.high:g}',
+        f"<td>{html.escape(check.unit)}",
+        f"<td>{html.escape(check.source)}",
+        f"<td>{'tuned' if check.tuned_on else ''}",
+        f'<td class="{result.verdict}">{result.verdict}',
+    ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"

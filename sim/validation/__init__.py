@@ -1,0 +1,1 @@
+"""The simulator's checks against published figures, each with its band and source."""

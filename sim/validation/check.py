@@ -1,0 +1,63 @@
+"""One check: what is measured on simulated trials, the band it should lie in, and where the band comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from wink.trial import SquatTrial
+
+Trials = Mapping[str, SquatTrial]
+Measure = Callable[[Trials], float]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A published figure the simulator should reproduce; `tuned_on` = it was looked at while choosing weights."""
+
+    id: str
+    title: str
+    unit: str
+    low: float
+    high: float
+    source: str
+    measure: Measure | None  # None = not measured yet
+    tuned_on: bool = False
+
+    def result(self, trials: Trials) -> Result:
+        """Measure on trials; a figure that cannot be had (a lifter that stops short) is a failure, not a gap."""
+        value = None if self.measure is None else self.measure(trials)
+        if value is None:
+            return Result(self, None, None)
+        return Result(self, value, math.isfinite(value) and self.low <= value <= self.high)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found; `passed` is None where it is not measured yet."""
+
+    check: Check
+    value: float | None
+    passed: bool | None
+
+    def row(self) -> dict[str, object]:
+        """The result as plain data, for `validate.json`."""
+        check = self.check
+        finite = self.value is not None and math.isfinite(self.value)
+        return {
+            "id": check.id,
+            "title": check.title,
+            "unit": check.unit,
+            "value": self.value if finite else None,
+            "low": check.low,
+            "high": check.high,
+            "passed": self.passed,
+            "tuned_on": check.tuned_on,
+            "source": check.source,
+        }
+
+    @property
+    def verdict(self) -> str:
+        """In a word."""
+        return {True: "passed", False: "FAILED", None: "not measured"}[self.passed]

@@ -1,0 +1,93 @@
+"""What the checks measure on trials."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.hip_geometry import HipGeometry
+from sim.kinematics import GRAVITY_M_S2
+from wink.onset import find_repetitions
+from wink.trial import Array, SquatTrial
+
+
+def at_thigh(trial: SquatTrial, values: Array, thigh_deg: float) -> float:
+    """A curve (T,) at the moment the first descent passes a thigh inclination; NaN if it never does."""
+    bottom = int(np.argmax(trial.thigh_deg))
+    passed = np.flatnonzero(trial.thigh_deg[: bottom + 1] >= thigh_deg)
+    return float(values[passed[0]]) if len(passed) else float("nan")
+
+
+def pelvic_reversal(trial: SquatTrial) -> float:
+    """Pelvic reversal of the first repetition [deg]; NaN without one."""
+    repetitions = find_repetitions(trial)
+    return repetitions[0].pelvic_reversal_deg if repetitions else float("nan")
+
+
+def lumbar_gained(trial: SquatTrial) -> float:
+    """Lumbar flexion gained at the bottom of the first repetition [deg]; NaN without one."""
+    repetitions = find_repetitions(trial)
+    return repetitions[0].lumbar_flexion_gained_deg if repetitions else float("nan")
+
+
+def lumbar_gained_at_parallel(trial: SquatTrial) -> float:
+    """Lumbar flexion at parallel above its reference early in the descent [deg]."""
+    repetitions = find_repetitions(trial)
+    if not repetitions:
+        return float("nan")
+    reference = trial.lumbar_flexion_deg.max() - repetitions[0].lumbar_flexion_gained_deg
+    return at_thigh(trial, trial.lumbar_flexion_deg, 90.0) - float(reference)
+
+
+def pelvic_range(trial: SquatTrial) -> float:
+    """Range of pelvic tilt over the trial [deg]."""
+    return float(np.ptp(trial.pelvic_tilt_deg))
+
+
+def lowest_hip_height_percent(trial: SquatTrial) -> float:
+    """Hip height over the ankle at the bottom [% of thigh + shank]."""
+    lengths = trial.subject.segment_lengths_m
+    height = trial.segment("pelvis")[:, 2, 3].min() - lengths["ankle_height"]
+    return float(100 * height / (lengths["thigh"] + lengths["shank"]))
+
+
+def tilt_per_thigh_at_the_end(trial: SquatTrial, last_deg: float = 15.0) -> float:
+    """Slope of pelvic tilt against thigh inclination over the last degrees of the descent."""
+    bottom = int(np.argmax(trial.thigh_deg))
+    deep = np.arange(bottom + 1)[trial.thigh_deg[: bottom + 1] > trial.thigh_deg[bottom] - last_deg]
+    return float(np.polyfit(trial.thigh_deg[deep], trial.pelvic_tilt_deg[deep], 1)[0])
+
+
+def standing_force_error_percent(trial: SquatTrial) -> float:
+    """Ground reaction against weight in quiet standing [%]."""
+    quiet = trial.time_s < 0.2
+    weight = (trial.subject.mass_kg + trial.load_kg) * GRAVITY_M_S2
+    return float(100 * abs(trial.ground_reaction_n[quiet, 2].mean() / weight - 1))
+
+
+def bar_drift_m(trial: SquatTrial) -> float:
+    """Farthest the bar gets from over the mid-foot [m], fore and aft; the middle is half-way along the foot."""
+    if trial.bar_position_m is None:
+        return float("nan")
+    feet = [trial.segment(f"foot_{side}") for side in ("left", "right")]
+    ankle = np.mean([foot[:, 0, 3] for foot in feet], axis=0)
+    forward = np.mean([foot[:, 0, 0] for foot in feet], axis=0)
+    middle = ankle + 0.28 * trial.subject.segment_lengths_m["foot"] * forward  # heel lies 0.22 foot lengths behind
+    return float(np.abs(trial.bar_position_m[:, 0] - middle).max())
+
+
+def rotation_gained_by(flexion_deg: float, abduction_deg: float = 0.0, from_flexion_deg: float = 90.0) -> float:
+    """Change [deg] of internal rotation at the impingement cone when the hip is brought elsewhere.
+
+    The cone's end is that of a hip with 33 deg at 90 deg of flexion (the mean man).
+    """
+    geometry = HipGeometry()
+    end = geometry.opening_deg(90.0, 0.0, 33.0)
+    there, here = _rotation_at(geometry, end, flexion_deg, abduction_deg), _rotation_at(geometry, end, from_flexion_deg)
+    return there - here
+
+
+def _rotation_at(geometry: HipGeometry, end_deg: float, flexion_deg: float, abduction_deg: float = 0.0) -> float:
+    rotations = np.linspace(-20.0, 70.0, 361)
+    openings = np.array([geometry.opening_deg(flexion_deg, abduction_deg, r) for r in rotations])
+    beyond = np.flatnonzero(openings >= end_deg)
+    return float(rotations[beyond[0]]) if len(beyond) else float("nan")

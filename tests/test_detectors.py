@@ -1,0 +1,111 @@
+"""Every detector in the folder keeps the contract, from its configuration alone; and ours sees a drawn pelvis."""
+
+from dataclasses import is_dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn import FPS, drawn_pose, thigh_curve, tilt_curve
+from hydra import compose, initialize_config_module
+
+from detect.detectors.detector import Observation, check_findings
+from wink.config import build
+
+CONFIGS = sorted(Path(str(files("configs") / "detector")).glob("*.yaml"))
+NAMES = [file.stem for file in CONFIGS]
+MODULES = sorted(p.stem for p in Path(str(files("detect") / "detectors")).glob("*.py"))
+TIME_S = np.arange(int(4 * FPS)) / FPS
+VIDEO = Path("clip.mp4")
+
+
+def detector(name, **changes):
+    with initialize_config_module("configs", version_base="1.3"):
+        overrides = [f"detector=[{name}]", *(f"detector.{name}.{k}={v}" for k, v in changes.items())]
+        return build(compose("benchmark", overrides).detector[name])
+
+
+def watch(name, reversal_deg=20.0, n_reps=1, **changes):
+    time_s = np.arange(int(4 * FPS * n_reps)) / FPS
+    thigh = thigh_curve(time_s, n_reps)
+    pose = replace(drawn_pose(thigh, tilt_curve(thigh, reversal_deg)), **changes)
+    return detector(name).detect(Observation(VIDEO, pose))
+
+
+def test_every_method_has_a_configuration_and_the_other_way_round():
+    assert sorted(set(MODULES) - {"__init__", "detector"}) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_frozen_and_answers_once_a_repetition_in_order(name):
+    assert is_dataclass(detector(name))
+    assert detector(name).__dataclass_params__.frozen
+    findings = watch(name, n_reps=3)
+    check_findings(findings, 12.0)
+    assert [f.bottom_s for f in findings] == pytest.approx([2.0, 6.0, 10.0], abs=0.1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_picture_gives_the_same_answer_from_either_side(name):
+    thigh = thigh_curve(TIME_S)
+    tilt = tilt_curve(thigh, 20.0)
+    right, left = (detector(name).detect(Observation(VIDEO, drawn_pose(thigh, tilt, facing=f))) for f in (1, -1))
+    assert [f.score for f in right] == pytest.approx([f.score for f in left], abs=1.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_in_the_picture_is_no_repetition(name):
+    assert watch(name, presence=np.zeros(len(TIME_S)), leg_length_px=np.nan) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("lost", [slice(0, 15), slice(40, 46), slice(100, 120)])
+def test_a_late_start_or_a_loss_leaves_finite_answers(name, lost):
+    thigh = thigh_curve(TIME_S)
+    pose = drawn_pose(thigh, tilt_curve(thigh, 20.0))
+    presence, points, silhouette = pose.presence.copy(), pose.points_px.copy(), pose.silhouette.copy()
+    presence[lost], points[lost], silhouette[lost] = 0.0, np.nan, 0
+    gap = replace(pose, presence=presence, points_px=points, silhouette=silhouette)
+    findings = detector(name).detect(Observation(VIDEO, gap))
+    check_findings(findings, 4.0)
+    assert len(findings) == 1
+    whole = detector(name).detect(Observation(VIDEO, pose))
+    assert findings[0].score == pytest.approx(whole[0].score, abs=5.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_half_a_squat_at_the_end_of_a_clip_is_no_crash(name):
+    thigh = thigh_curve(TIME_S)[:50]
+    check_findings(detector(name).detect(Observation(VIDEO, drawn_pose(thigh, tilt_curve(thigh, 9.0)))), 50 / FPS)
+
+
+@pytest.mark.parametrize("reversal_deg", [14.0, 20.0, 30.0])
+def test_the_contour_rule_finds_when_a_drawn_pelvis_turns_back(reversal_deg):
+    thigh = thigh_curve(TIME_S)
+    tilt = tilt_curve(thigh, reversal_deg)
+    descent = TIME_S <= 2.0
+    onset_s = TIME_S[descent][np.flatnonzero(tilt.max() - tilt[descent] < 5)[-1] + 1]
+    (finding,) = watch("low_back_contour", reversal_deg)
+    assert finding.onset_s == pytest.approx(onset_s, abs=0.1)
+
+
+def test_the_contour_rule_scores_a_larger_turn_higher():
+    scores = [watch("low_back_contour", reversal_deg)[0].score for reversal_deg in (0.0, 7.0, 14.0, 21.0, 28.0)]
+    assert np.all(np.diff(scores) > 1.0)
+
+
+def test_the_contour_rule_is_silent_where_the_pelvis_stays():
+    (finding,) = watch("low_back_contour", 0.0)
+    assert (finding.onset_s, finding.score) == (None, pytest.approx(0.0, abs=3.0))
+
+
+def test_the_public_rule_calls_a_trunk_that_tips_and_not_a_pelvis_that_turns():
+    thigh = thigh_curve(TIME_S)
+    still = drawn_pose(thigh, tilt_curve(thigh, 30.0))
+    (silent,) = detector("lean_change").detect(Observation(VIDEO, still))
+    assert silent.onset_s is None
+    tipping = still.points_px.copy()
+    near_bottom = np.clip((TIME_S - 1.8) / 0.2, 0, 1) * (TIME_S <= 2.2)
+    tipping[:, [11, 12], 0] += 60 * near_bottom[:, None]
+    (called,) = detector("lean_change").detect(Observation(VIDEO, replace(still, points_px=tipping)))
+    assert called.onset_s == pytest.approx(1.9, abs=0.1)
