@@ -97,7 +97,7 @@ def annotation_of(
     """
     results = [r for r in raw.get("result") or [] if isinstance(r, Mapping)]
     marks = _marks(results)
-    answers = {str(r.get("from_name")): r.get("value") or {} for r in results}
+    answers = {str(r.get("from_name")): r.get("value") for r in results}
     grade = _first(answers.get("wink_grade"), "choices")
     problems = ["skipped by the annotator"] if raw.get("was_cancelled") else _problems(marks, grade, data["n_frames"])
     onsets = marks.spans.get(ONSET, [])
@@ -115,8 +115,8 @@ def annotation_of(
         spans=json.dumps(marks.spans),
         pain=_first(answers.get("pain"), "choices"),
         load_kg=_number(answers.get("load_kg"), "number"),
-        injury_history=tuple(answers.get("injury_history", {}).get("choices") or ()),
-        confidence=_rating(answers.get("confidence")),
+        injury_history=tuple(str(c) for c in _list(answers.get("injury_history"), "choices")),
+        confidence=_whole(_under(answers.get("confidence"), "rating")),
         note=_first(answers.get("note"), "text"),
         lead_time_s=raw.get("lead_time"),
         updated_at=str(raw.get("updated_at") or ""),
@@ -132,12 +132,12 @@ def _marks(results: Iterable[Mapping[str, Any]]) -> _Marks:
     for result in results:
         if result.get("type") != "timelinelabels":
             continue
-        value = result.get("value") or {}
+        value = result.get("value")
         label = _first(value, "timelinelabels") or "no label"
-        for mark in value.get("ranges") or []:
-            first, last = _whole(mark.get("start")), _whole(mark.get("end"))
+        for mark in _list(value, "ranges"):
+            first, last = _whole(_under(mark, "start")), _whole(_under(mark, "end"))
             if first is None or last is None:
-                faults.append(f"{label} at {mark.get('start')}..{mark.get('end')} is not on whole frames")
+                faults.append(f"{label} at {_under(mark, 'start')}..{_under(mark, 'end')} is not on whole frames")
             else:
                 spans.setdefault(label, []).append((first - 1, last - 1))
         if label not in LABELS:
@@ -180,22 +180,25 @@ def _whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def _under(value: object, key: str) -> object:
+    """What an object from the server holds under a key; None if it is no object."""
+    return value.get(key) if isinstance(value, Mapping) else None
+
+
+def _list(value: object, key: str) -> list[object]:
+    found = _under(value, key)
+    return list(found) if isinstance(found, list | tuple) else []
+
+
 def _first(value: object, key: str) -> Any:
     """The single string under a key that holds a list or a string; None where there is none."""
-    found = value.get(key) if isinstance(value, Mapping) else None
-    if isinstance(found, list | tuple):
-        found = found[0] if found else None
+    found = next(iter(_list(value, key)), _under(value, key))
     return found if isinstance(found, str) and found else None
 
 
 def _number(value: object, key: str) -> float | None:
-    found = value.get(key) if isinstance(value, Mapping) else None
+    found = _under(value, key)
     return float(found) if isinstance(found, int | float) else None
-
-
-def _rating(value: object) -> int | None:
-    rating = _number(value, "rating")
-    return None if rating is None else int(rating)
 
 
 def _user_number(completed_by: object) -> int:

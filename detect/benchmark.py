@@ -65,7 +65,7 @@ def run_benchmark(
     for dataset in datasets:
         part = _look_and_ask(dataset, detectors, cache, workers)
         write_detections(dataset.path / DETECTIONS_FILE, part.detections)
-        rows += score_rows(dataset.name, detectors, part.clips, part.poses, part.detections, definition)
+        rows += score_rows(dataset.name, detectors, part.clips, part.poses, part.detections, definition=definition)
         parts.append(part)
     return Benchmark(tuple(parts), tuple(rows), definition)
 

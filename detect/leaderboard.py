@@ -19,6 +19,7 @@ def score_rows(
     clips: Sequence[Clip],
     poses: Mapping[str, PoseTrack],
     detections: Iterable[Detection],
+    *,
     definition: Definition = DEFAULT_DEFINITION,
 ) -> list[dict[str, Any]]:
     """Rows for one dataset. Clips with unknown labels are counted as such and never as clean.

@@ -45,7 +45,7 @@ def find_poses(videos: Iterable[Path], cache: Path, workers: int = 2) -> dict[Pa
 def load_pose(file: Path) -> PoseTrack | None:
     """A kept pose; None where there is none, or one of another version."""
     try:
-        with np.load(file) as data:
+        with file.open("rb") as opened, np.load(opened) as data:  # np.load leaks what it cannot read
             if int(data["version"]) != VERSION:
                 return None
             kept: dict[str, Any] = {name: data[name] for name in _ARRAYS}

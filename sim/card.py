@@ -28,7 +28,7 @@ and the truth is read from its body. A *twin* is the same lifter, by the same se
 |---|---|---|
 | `metadata.parquet` | a clip | file name, lifter, view, split, outcome, wink size, every factor drawn |
 | `repetitions.parquet` | a repetition | start, bottom, end; onset and size by each of three named definitions |
-| `frames/*.parquet` | a frame | pelvic tilt, lumbar flexion, hip, knee, ankle, thigh [deg]; keypoints in 2-D [px] and 3-D [m]; box |
+| `frames/*.parquet` | a frame | pelvic tilt, lumbar flexion, hip, knee, ankle, thigh [deg]; keypoints [px], [m]; box |
 | `videos/*/*.mp4` | | H.264, constant rate, no sound |
 | `masks/*/*.npz` | | `labels` (frames, height, width) uint8: {mask_classes} |
 
@@ -54,7 +54,7 @@ def dataset_card(
     spec: Mapping[str, Any],
     trials: Sequence[PlannedTrial],
     keypoints: Sequence[str],
-    mask_classes: Mapping[str, int],
+    mask_classes: Sequence[str],
 ) -> str:
     """Write the card of a simulated dataset, as Markdown with the front matter that hubs read."""
     settings = spec["settings"]
@@ -64,7 +64,7 @@ def dataset_card(
         views=", ".join(settings["views"]),
         program=spec["program"],
         keypoints=", ".join(keypoints),
-        mask_classes=", ".join(f"{number} {label}" for label, number in mask_classes.items()),
+        mask_classes=", ".join(f"{number} {label}" for number, label in enumerate(mask_classes)),
         cases="\n".join(_case_line(trial) for trial in trials),
         **{key: settings[key] for key in ("width", "height", "fps")},
     )

@@ -14,12 +14,10 @@ from wink.config import plain
 def generate(cfg: DictConfig) -> None:
     """Simulate, film and write a dataset, with its card and contact sheet."""
     from sim.generate import generate_dataset
-    from sim.render.contact_sheet import dataset_contact_sheet
 
     path = Path(cfg.paths.datasets) / (cfg.name or _changed_settings() or "squats")
     dataset = generate_dataset(plain(cfg), path)
-    sheet = dataset_contact_sheet(dataset)
-    print(f"made {dataset.path}: {len(dataset.clips())} clips, {dataset.path / 'README.md'}, {sheet}")
+    print(f"made {dataset.path}: {len(dataset.clips())} clips, {dataset.path / 'README.md'}")
 
 
 def _changed_settings() -> str:

@@ -8,8 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sim.body.landmarks import NAMES
 from sim.card import dataset_card
 from sim.plan import PARTS, PlannedTrial, plan_trials
+from sim.render.labels import CLASSES
 from sim.shard import ShardJob, make_shard
 from sim.workers import run_in_processes
 from wink.config import load_option
@@ -42,12 +44,13 @@ def generate_dataset(config: Mapping[str, Any], path: Path) -> Dataset:
     if failures:
         listing = "\n  ".join(failures)
         raise SimulationError(f"{len(failures)} of {len(trials)} trials failed, the others are kept:\n  {listing}")
-    return writer.finish(dataset_card(path.name, spec, trials))
+    return writer.finish(dataset_card(path.name, spec, trials, NAMES, CLASSES))
 
 
 def dataset_spec(config: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> dict[str, Any]:
     """Everything that determines the clips: settings, trials, and the version of the program."""
     settings = {key: value for key, value in config.items() if key not in (*_NOT_SPEC, *PARTS, "cases")}
+    settings |= {"keypoints": list(NAMES), "mask_classes": list(CLASSES)}
     planned = [{"trial_id": t.trial_id, "seed": t.seed, "parts": t.parts} for t in trials]
     return {"program": f"winklab {version('winklab')}", "settings": settings, "trials": planned}
 

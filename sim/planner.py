@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,8 @@ class _Search:
             ]
         )
         self._settings = _settings(setup, skeleton)
-        self._unknowns = _standing_guess(skeleton, self._settings["arm"])
+        self._guess = partial(_plain_guess, skeleton, self._settings["arm"])
+        self._unknowns = self._guess(STANDING_DEG[0])
         self._multipliers: tuple[Array, Array] | None = None
         self._found: list[tuple[float, Array, Array]] = []
 
@@ -99,10 +101,9 @@ class _Search:
         settings = {**self._settings, "thigh": np.radians(thigh_deg)}
         before = self._unknowns[:N_HALF]  # of the last depth that was found
         parameters = np.concatenate([self._fixed, [settings[name] for name in SETTINGS], before])
-        for warm in (True, False):
-            if warm and self._multipliers is None:
-                continue
-            result, ok = self._attempt(parameters, warm)
+        starts = [(self._unknowns, self._multipliers), (self._unknowns, None), (self._guess(thigh_deg), None)]
+        for start, multipliers in starts:
+            result, ok = self._attempt(parameters, start, multipliers)
             if ok:
                 self._unknowns = result["x"]
                 self._multipliers = (result["lam_x"], result["lam_g"])
@@ -110,12 +111,14 @@ class _Search:
                 return True
         return False
 
-    def _attempt(self, parameters: Array, warm: bool) -> tuple[dict[str, Array], bool]:
+    def _attempt(
+        self, parameters: Array, unknowns: Array, multipliers: tuple[Array, Array] | None
+    ) -> tuple[dict[str, Array], bool]:
         problem = self._problem
         n_equal, n_unequal = problem.n_equal, problem.n_unequal
-        start = {"x0": self._unknowns}
-        if warm and self._multipliers is not None:
-            start |= {"lam_x0": self._multipliers[0], "lam_g0": self._multipliers[1]}
+        start = {"x0": unknowns}
+        if multipliers is not None:
+            start |= {"lam_x0": multipliers[0], "lam_g0": multipliers[1]}
         result = problem.solver(
             p=parameters,
             lbx=self._low,
@@ -152,12 +155,20 @@ def _settings(setup: SquatSetup, skeleton: Skeleton) -> dict[str, float]:
     }
 
 
-def _standing_guess(skeleton: Skeleton, arm: float) -> Array:
-    length = skeleton.body.length_m
+#: How the joints bend per thigh inclination in a plain squat, for a first guess.
+_PER_THIGH = {"hip_flexion": 1.12, "hip_abduction": 0.2, "knee_flexion": 1.3, "ankle_dorsiflexion": 0.3}
+
+
+def _plain_guess(skeleton: Skeleton, arm: float, thigh_deg: float) -> Array:
+    """A squat of no one in particular, in the planner's unknowns."""
+    length, thigh = skeleton.body.length_m, np.radians(thigh_deg)
     guess = np.zeros(N_HALF + N_WRENCH)
-    guess[1] = length["thigh"] + length["shank"] + length["ankle_height"] - 0.02
-    for joint, angle in (("hip_flexion", 0.15), ("knee_flexion", 0.25), ("ankle_dorsiflexion", 0.12)):
-        guess[3 + HALF_JOINTS.index(f"{joint}_left")] = angle
+    shank = (_PER_THIGH["knee_flexion"] - 1) * thigh
+    guess[0] = length["shank"] * np.sin(shank) - length["thigh"] * np.sin(thigh)
+    guess[1] = length["ankle_height"] + length["shank"] * np.cos(shank) + length["thigh"] * np.cos(thigh)
+    guess[2] = (_PER_THIGH["hip_flexion"] - 1) * thigh
+    for joint, share in _PER_THIGH.items():
+        guess[3 + HALF_JOINTS.index(f"{joint}_left")] = share * thigh
     guess[3 + HALF_JOINTS.index("shoulder_flexion_left")] = arm
     guess[N_HALF + 2] = 1.0
     return guess

@@ -17,15 +17,16 @@ from sim.skeleton import LUMBAR_FLEXION, LUMBAR_SHARES
 from sim.tissue import KINDS
 
 EFFORT = 1.0
-LUMBAR = 3.0  # of the whole lumbar range
-HIP = 1.5  # of the whole range of hip flexion
-LATE = 6  # discomfort grows late: a joint near its end, not one half bent (form after Kee and Karwowski 2001)
-CUE = 3.0  # per rad2 between trunk and shank
+LUMBAR = 2.0  # of the whole lumbar range
+LUMBAR_END = 10.0  # of its end, as late as the hip's
+HIP = 0.8  # of the whole range of hip flexion
+LATE = 8  # discomfort grows late: a joint near its end, not one half bent (form after Kee and Karwowski 2001)
+CUE = 6.0  # per rad2 between trunk and shank
 SHAPE = 400.0  # per rad2 away from the lumbar levels' own shares, or the optimum is an S-shaped spine
-IMPINGEMENT = 0.6  # per (10 Nm)2 of the cone
-ANKLE = 1.0  # of the whole range of dorsiflexion, as late as the hip's
+IMPINGEMENT = 2.0  # per (10 Nm)2 of the cone
+ANKLE = 2.0  # of the whole range of dorsiflexion, as late as the hip's
 PRESSURE = 0.12  # per (3 cm)2 away from the place of the centre of pressure
-PRESSURE_PLACE = 0.35  # of the way from ankle to ball
+PRESSURE_PLACE = 0.30  # of the way from ankle to ball
 KNEE_LINE = 1.0  # per (4 cm)2 of a bent knee off the line of the toes
 SUBTALAR, TIBIAL, ROTATION = 0.3, 0.5, 0.2  # per (12 deg)2 of foot, shank and thigh turned from the toes' line
 ARMS = 0.5
@@ -56,7 +57,9 @@ def posture_cost(terms: CostTerms) -> ca.SX:
 
 def _effort(terms: CostTerms) -> ca.SX:
     lateral = ("hip_abduction", "hip_rotation", "tibial_rotation", "subtalar_inversion")
-    weight = [w * (STABILISING if n.startswith(lateral) else 1.0) for n, w in zip(HALF_JOINTS, HALF_WEIGHT, strict=True)]
+    weight = [
+        w * (STABILISING if n.startswith(lateral) else 1.0) for n, w in zip(HALF_JOINTS, HALF_WEIGHT, strict=True)
+    ]
     arms = terms.model.joint("shoulder_flexion_left") - terms.named["arm"]
     return EFFORT * ca.dot(ca.DM(weight), terms.used**2) + 2 * ARMS * arms**2
 
@@ -65,7 +68,9 @@ def _spine(terms: CostTerms) -> ca.SX:
     joints = [terms.model.joint(name) for name in LUMBAR_FLEXION]
     whole = sum(joints[1:], joints[0])
     levels = [j - share * whole for j, share in zip(joints, LUMBAR_SHARES, strict=True)]
-    return terms.style[0] * LUMBAR * (whole / terms.named["lumbar_range"]) ** 2 + SHAPE * ca.sumsqr(ca.vertcat(*levels))
+    spent = whole / terms.named["lumbar_range"]
+    dislike = LUMBAR * spent**2 + LUMBAR_END * ca.fmax(spent, 0) ** LATE
+    return terms.style[0] * dislike + SHAPE * ca.sumsqr(ca.vertcat(*levels))
 
 
 def _hip(terms: CostTerms) -> ca.SX:

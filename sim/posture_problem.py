@@ -80,9 +80,7 @@ def posture_problem() -> PostureProblem:
     describe = ca.Function(
         "describe", [unknowns, parameters], [model.centre_of_mass, statics.active, statics.passive, used]
     )
-    return PostureProblem(
-        ca.nlpsol("posture", "ipopt", problem, _OPTIONS), describe, equal.shape[0], unequal.shape[0]
-    )
+    return PostureProblem(ca.nlpsol("posture", "ipopt", problem, _OPTIONS), describe, equal.shape[0], unequal.shape[0])
 
 
 _OPTIONS = {
@@ -173,14 +171,15 @@ def _tolerated(model: HalfModel, statics: _Statics, style: ca.SX, named: dict[st
     return ca.vertcat(spine, hip, knee)
 
 
-#: Bounds [deg] that keep the search among human postures; the limits themselves are torques, not bounds.
+#: Bounds [deg] that keep the search among human postures; the limits themselves are torques, not bounds. Lifters
+#: unlock their knees before they begin; a locked one cannot be bent by any torque at the hip's height.
 _BOUNDS_DEG = {
-    "lumbar_flexion": (-20.0, 45.0),
+    "lumbar_flexion": (-7.0, 40.0),
     "shoulder_flexion": (-90.0, 170.0),
     "hip_flexion": (-8.0, 150.0),
     "hip_abduction": (-30.0, 70.0),
     "hip_rotation": (-70.0, 60.0),
-    "knee_flexion": (1.0, 155.0),
+    "knee_flexion": (8.0, 155.0),
     "tibial_rotation": (-40.0, 35.0),
     "ankle_dorsiflexion": (-50.0, 50.0),
     "subtalar_inversion": (-26.0, 30.0),

@@ -88,13 +88,16 @@ def _columns(plan: Plan) -> PchipInterpolator:
 
 
 def _thigh_against_time(plan: Plan, columns: PchipInterpolator, aims: tuple[RepetitionAim, ...], times: Array) -> Array:
-    """Thigh inclination [deg] such that the hips fall and rise with minimum jerk."""
+    """Thigh inclination [deg] such that the squat goes down and up with minimum jerk.
+
+    What moves so is half hip height and half thigh angle: by height alone the thighs would start with a snap.
+    """
     fine = np.linspace(plan.thigh_deg[0], plan.thigh_deg[-1], 400)
     height = np.minimum.accumulate(columns(fine)[:, 1])
-    wanted = np.full(len(times), height[0])
+    way = 0.5 * (height[0] - height) / (height[0] - height[-1]) + 0.5 * (fine - fine[0]) / (fine[-1] - fine[0])
+    wanted = np.zeros(len(times))
     for aim in aims:
-        bottom = np.interp(aim.thigh_deg, fine, height)
         down = minimum_jerk((times - aim.start_s) / aim.descent_s)
         up = minimum_jerk((times - aim.start_s - aim.descent_s - aim.pause_s) / aim.ascent_s)
-        wanted += (bottom - height[0]) * (down - up)
-    return np.interp(-wanted, -height, fine)
+        wanted += np.interp(aim.thigh_deg, fine, way) * (down - up)
+    return np.interp(wanted, way, fine)

@@ -51,7 +51,9 @@ class SquatSetup:
         for name, kind in _KINDS.items():
             part = getattr(self, name)
             if not isinstance(part, kind):
-                raise ConfigError(f"{name} must be a {kind.__name__}, got {part!r}: is an option of another group here?")
+                raise ConfigError(
+                    f"{name} must be a {kind.__name__}, got {part!r}: is an option of another group here?"
+                )
             if isinstance(part, Limit):  # means of the sex where the configuration leaves a range open
                 object.__setattr__(self, name, part.for_sex(self.lifter.sex))
 

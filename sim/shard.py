@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sim.plan import PlannedTrial
 from sim.render.appearance import Appearance
 from sim.render.camera import Camera
 from sim.render.clip import RenderedFrame, render_views
-from sim.squat import setup_from, simulate_squat
+from sim.setup import setup_from
+from sim.squat import simulate_squat
 from sim.truth import frame_truth
 from sim.video import VideoWriter
 from wink.config import build
@@ -41,22 +44,124 @@ class ShardJob:
     split: str
     masks: bool
 
+    def clip_id(self, view: str) -> str:
+        """Opaque id of the trial's clip from one camera."""
+        return clip_id(self.spec_hash, self.trial.index, view)
+
+    def video(self, view: str) -> Path:
+        """Where the clip goes, from the dataset's folder."""
+        return Path("videos", self.name, f"{self.clip_id(view)}.mp4")
+
+    def mask(self, view: str) -> Path | None:
+        """Where its mask goes, if there are masks."""
+        return Path("masks", self.name, f"{self.clip_id(view)}.npz") if self.masks else None
+
+
+@dataclass(frozen=True)
+class FilmedClip:
+    """One camera's clip of a trial: what was drawn, without the pictures."""
+
+    view: str
+    camera: Camera  # as used: it may have stepped back
+    keypoints: pa.Table
+
 
 def make_shard(job: ShardJob) -> Shard:
     """Simulate the job's trial, film it from every camera, and put the media files in place."""
-    trial = simulate_squat(setup_from(job.trial.parts), job.trial.seed)
-    trial = replace(
-        trial, time_s=trial.time_s - trial.time_s[0], subject=replace(trial.subject, subject_id=job.trial.subject_id)
-    )
+    trial = from_zero(simulate_squat(setup_from(job.trial.parts), job.trial.seed), job.trial.subject_id)
     repetitions = find_repetitions(trial)
-    appearance: Appearance = build({**job.appearance, "seed": job.trial.seed, "sex": trial.subject.sex})
-    cameras = {view: build(camera) for view, camera in job.cameras.items()}
-    filmed = film(job, trial, cameras, appearance)
-    sampled = trial.sampled_at(np.arange(len(next(iter(filmed.values())))) / job.fps)
-    tables = [frame_truth(_clip_id(job, view), sampled, repetitions, frames) for view, frames in filmed.items()]
+    appearance = build(job.appearance)(np.random.default_rng([job.trial.seed, 1]), trial.subject.sex)
+    clips = film(job, trial, appearance)
+    tables = [frame_truth(job.clip_id(c.view), trial, repetitions, c.keypoints, job.fps) for c in clips]
     return Shard(
         name=job.name,
-        metadata=[metadata_row(job, view, trial, repetitions, len(frames)) for view, frames in filmed.items()],
-        repetitions=[row for view in filmed for row in repetition_rows(_clip_id(job, view), repetitions, job.fps)],
+        metadata=[metadata_row(job, clip, trial, repetitions, appearance) for clip in clips],
+        repetitions=[row for c in clips for row in repetition_rows(job.clip_id(c.view), repetitions, job.fps)],
         frames=pa.concat_tables(tables),
     )
+
+
+def from_zero(trial: SquatTrial, subject_id: str) -> SquatTrial:
+    """The trial with its first sample at 0 s, as clips have it, and the lifter's name in the dataset."""
+    subject = replace(trial.subject, subject_id=subject_id)
+    return replace(trial, time_s=trial.time_s - trial.time_s[0], subject=subject)
+
+
+def film(job: ShardJob, trial: SquatTrial, appearance: Appearance) -> list[FilmedClip]:
+    """Film a trial from every camera; videos and masks are in place when it returns."""
+    views = list(job.cameras)
+    cameras = [build(job.cameras[view]) for view in views]
+    labels: list[list[NDArray[np.uint8]]] = [[] for _ in views]
+    seen: list[list[RenderedFrame]] = [[] for _ in views]
+    (job.folder / "videos" / job.name).mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(VideoWriter(job.folder / job.video(view), job.fps, camera.width, camera.height))
+            for view, camera in zip(views, cameras, strict=True)
+        ]
+        for moment in render_views(trial, cameras, appearance, job.fps, job.trial.seed):
+            for i, frame in enumerate(moment):
+                writers[i].add(frame.image)
+                if job.masks:
+                    labels[i].append(frame.labels)
+                seen[i].append(replace(frame, image=frame.image[:0], labels=frame.labels[:0]))
+    for view, stack_of_labels in zip(views, labels, strict=True):
+        mask = job.mask(view)
+        if mask is not None:
+            write_mask(job.folder / mask, np.stack(stack_of_labels))
+    return [
+        FilmedClip(view, frames[0].camera, keypoint_columns(frames)) for view, frames in zip(views, seen, strict=True)
+    ]
+
+
+def keypoint_columns(frames: Sequence[RenderedFrame]) -> pa.Table:
+    """What the camera saw of the body, a row a frame."""
+    return pa.table(
+        {
+            "keypoints_2d": [frame.keypoints_2d.astype(np.float32).ravel() for frame in frames],
+            "keypoints_3d": [frame.keypoints_3d.astype(np.float32).ravel() for frame in frames],
+            "visible": [frame.visible for frame in frames],
+            "box": [frame.box.astype(np.float32) for frame in frames],
+        }
+    )
+
+
+def write_mask(path: Path, labels: NDArray[np.uint8]) -> None:
+    """Write labels (n_frames, height, width), compressed, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp.npz")
+    try:
+        np.savez_compressed(temporary, labels=labels)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def metadata_row(
+    job: ShardJob, clip: FilmedClip, trial: SquatTrial, repetitions: Sequence[Repetition], appearance: Appearance
+) -> dict[str, Any]:
+    """The clip's row of `metadata.parquet`."""
+    camera, planned, mask = clip.camera, job.trial, job.mask(clip.view)
+    factors = {"case": planned.case, **planned.parts, "camera": asdict(camera), "appearance": asdict(appearance)}
+    return {
+        "file_name": str(job.video(clip.view)),
+        "clip_id": job.clip_id(clip.view),
+        "source": "synthetic",
+        "subject_id": planned.subject_id,
+        "split": job.split,
+        "view": clip.view,
+        "fps": job.fps,
+        "n_frames": clip.keypoints.num_rows,
+        "width": camera.width,
+        "height": camera.height,
+        "trial_id": planned.trial_id,
+        "counterfactual_of": planned.counterfactual_of,
+        "outcome": trial.outcome,
+        "n_repetitions": len(repetitions),
+        "max_pelvic_reversal_deg": worst_reversal_deg(repetitions),
+        "load_kg": trial.load_kg,
+        "mask_file": None if mask is None else str(mask),
+        "license": CLIP_LICENSE,
+        "sha256": file_sha256(job.folder / job.video(clip.view)),
+        "factors": json.dumps(factors),
+    }

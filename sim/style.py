@@ -21,7 +21,7 @@ class Style:
     hip_comfort: float = 1.0  # dislike of spending the hip's range of flexion
     cue: float = 1.0  # dislike of a trunk that is not parallel to the shanks
     reserve: float = 0.75  # the greatest share of strength the lifter means to use
-    tolerance: float = 0.65  # the greatest share of lumbar range the lifter bends to rather than stop
+    tolerance: float = 0.75  # the greatest share of lumbar range the lifter bends to rather than stop
     hip_tolerance_nm: float = 90.0  # the greatest push of the hip's own tissue, likewise: 9 deg past the clinical end
 
     def __post_init__(self) -> None:

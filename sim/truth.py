@@ -7,38 +7,37 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from sim.render.clip import RenderedFrame
 from wink.onset import Repetition
 from wink.trial import Array, SquatTrial
 
 
 def frame_truth(
-    clip_id: str, trial: SquatTrial, repetitions: Sequence[Repetition], frames: Sequence[RenderedFrame]
+    clip_id: str, trial: SquatTrial, repetitions: Sequence[Repetition], keypoints: pa.Table, fps: float
 ) -> pa.Table:
-    """A row a frame: angles [deg], repetition, keypoints and box.
+    """Return a row a frame: angles [deg], repetition, keypoints and box.
 
     Args:
         clip_id: the clip the frames belong to.
-        trial: the trial sampled at the frames' times.
-        repetitions: what was found in the trial at its full rate.
-        frames: what was drawn; their images are not needed.
+        trial: the trial at its full rate, from 0 s.
+        repetitions: what was found in it.
+        keypoints: what the camera saw, a row a frame.
+        fps: frames a second.
     """
+    n_frames = keypoints.num_rows
+    sampled = trial.sampled_at(np.arange(n_frames) / fps)
     columns = {
-        "clip_id": [clip_id] * len(frames),
-        "frame": np.arange(len(frames)),
-        "time_s": trial.time_s,
-        "rep": repetition_of(trial.time_s, repetitions),
-        **angles(trial),
-        "keypoints_2d": [frame.keypoints_2d.astype(np.float32).ravel() for frame in frames],
-        "keypoints_3d": [frame.keypoints_3d.astype(np.float32).ravel() for frame in frames],
-        "visible": [frame.visible for frame in frames],
-        "box": [np.asarray(frame.box, dtype=np.float32) for frame in frames],
+        "clip_id": pa.array([clip_id] * n_frames),
+        "frame": pa.array(np.arange(n_frames)),
+        "time_s": pa.array(sampled.time_s),
+        "rep": pa.array(repetition_of(sampled.time_s, repetitions)),
+        **{name: pa.array(values) for name, values in angles(sampled).items()},
+        **{name: keypoints[name] for name in keypoints.column_names},
     }
     return pa.table(columns)
 
 
 def angles(trial: SquatTrial) -> dict[str, Array]:
-    """The angle columns [deg], both sides averaged."""
+    """Return the angle columns [deg], both sides averaged."""
     return {
         "pelvic_tilt_deg": trial.pelvic_tilt_deg,
         "pelvic_obliquity_deg": trial.pelvic_obliquity_deg,
@@ -53,7 +52,7 @@ def angles(trial: SquatTrial) -> dict[str, Array]:
 
 
 def repetition_of(time_s: Array, repetitions: Sequence[Repetition]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Number of the repetition each moment belongs to, -1 outside; shape (T,)."""
+    """Return the number of the repetition each moment belongs to, -1 outside; shape (T,)."""
     number = np.full(len(time_s), -1, dtype=np.int64)
     for repetition in repetitions:
         number[(time_s >= repetition.start_s) & (time_s < repetition.end_s)] = repetition.rep

@@ -28,10 +28,10 @@ def thigh_curve(time_s, n_reps=1):
 
 def tilt_curve(thigh_deg, reversal_deg):
     """Tilt goes forward with the trunk, and falls back by `reversal_deg` over the last 30 degrees of thigh."""
-    return 0.35 * thigh_deg - (reversal_deg + 0.35 * 30)  * np.clip((thigh_deg - 75) / 30, 0, 1)
+    return 0.35 * thigh_deg - (reversal_deg + 0.35 * 30) * np.clip((thigh_deg - 75) / 30, 0, 1)
 
 
-def drawn_pose(thigh_deg, tilt_deg, facing=1, fps=FPS, jitter_px=0.0, seed=0):
+def drawn_pose(thigh_deg, tilt_deg, facing=1, *, fps=FPS, jitter_px=0.0, seed=0):
     """The pose track of a lifter seen from the side, with the silhouette its pelvis makes."""
     n = len(thigh_deg)
     lean_deg = 5 + 0.35 * thigh_deg
@@ -97,7 +97,7 @@ def write_video(path, n_frames, shade=0, fps=30):
         container.mux(stream.encode())
 
 
-def drawn_clip(name, folder, cache, reversal_deg, n_reps=1, labelled=True, **metadata):
+def drawn_clip(name, folder, cache, reversal_deg, *, n_reps=1, labelled=True, **metadata):
     """Video, cached pose, and the shard of one clip."""
     time_s = np.arange(int(4 * FPS * n_reps)) / FPS
     thigh = thigh_curve(time_s, n_reps)

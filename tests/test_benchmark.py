@@ -32,13 +32,13 @@ class Perfect:
     def detect(self, observation):
         winks = [(r, r.wink()) for r in self.truth[observation.video] or ()]
         return tuple(
-            Finding(r.rep, r.bottom_s, r.pelvic_reversal_deg, w and r.pelvic_reversal_deg >= 10 and w.onset_s or None)
+            Finding(r.rep, r.bottom_s, r.pelvic_reversal_deg, (w and r.pelvic_reversal_deg >= 10 and w.onset_s) or None)
             for r, w in winks
         )
 
 
 class Crashing:
-    def detect(self, observation):
+    def detect(self, _observation):
         raise ValueError("no idea")
 
 
@@ -99,7 +99,7 @@ def test_a_crash_is_a_row_that_counts_as_silence_and_the_rest_goes_on(dataset, c
 )
 def test_an_answer_that_breaks_the_contract_is_a_failure_with_its_reason(dataset, finding, reason):
     class Broken:
-        def detect(self, observation):
+        def detect(self, _observation):
             return (finding,)
 
     clip = dataset.clips()[0]

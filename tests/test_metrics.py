@@ -92,7 +92,7 @@ def test_a_wink_without_an_onset_by_the_chosen_definition_is_scored_for_presence
     assert (scores["presence_f1"], scores["ap_33ms"], scores["onset_n"]) == (1.0, 1.0, 1)
 
 
-@pytest.mark.parametrize(("edge", "name"), [(0, "clean"), (4.99, "clean"), (5, "ambiguous"), (10, "wink"), (60, "wink")])
+@pytest.mark.parametrize(("edge", "name"), [(0, "clean"), (4.9, "clean"), (5, "ambiguous"), (10, "wink"), (60, "wink")])
 def test_classes_by_reversal(edge, name):
     assert truth_class(np.array([edge, NONE])).tolist() == [name, "outside"]
 

@@ -80,6 +80,8 @@ def help_of(verb: str) -> str:
     if not file.is_file():
         return f"wink {verb}: no configs/{verb}.yaml to read help from"
     body = [line for line in file.read_text().splitlines()[len(_header(verb)) :] if not _is_plumbing(line)]
+    if body[1:2] == [""]:  # nothing but plumbing among the defaults
+        body = body[2:]
     return "\n".join([*_header(verb), "", "Settings and their defaults:", *body])
 
 
@@ -94,7 +96,7 @@ def _header(verb: str) -> list[str]:
 
 
 def _is_plumbing(line: str) -> bool:
-    return line.strip() in ("- _self_", "input: []", "- paths: default")
+    return line.strip() in ("- _self_", "- paths: default") or line.strip().startswith(("input: []", "_target_:"))
 
 
 if __name__ == "__main__":

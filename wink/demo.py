@@ -38,7 +38,7 @@ def demo(cfg: DictConfig) -> None:
             print('\n== 2/5  no real clips; add some with  make demo CLIPS="a.mp4 b.mov"', flush=True)
         step(3, "benchmark two detectors, from the videos", "benchmark", *names)
         prepared.wait()
-    step(4, "put the clips before annotators", "annotate", *names, f"serve={str(cfg.serve).lower()}")
+    step(4, "put the clips before annotators", "annotate", *names, "review=true", f"serve={str(cfg.serve).lower()}")
     print(f"\n== 5/5  what was made, in {(time.monotonic() - started) / 60:.1f} min")
     datasets = [Dataset(Path(cfg.paths.datasets) / name) for name in names]
     print(made(datasets))

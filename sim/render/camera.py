@@ -26,11 +26,11 @@ class Camera:
     """
 
     azimuth_deg: float = 90.0
-    height_m: float = 1.0  # of the lens over the floor
-    distance_m: float = 3.2  # from the lifter, along the floor; more where the lifter would not fit
+    height_m: float = 0.95  # of the lens over the floor
+    distance_m: float = 2.6  # from the lifter, along the floor; more where the lifter would not fit
     field_of_view_deg: float = 42.0  # vertical
     roll_deg: float = 0.0  # + turns the picture clockwise
-    aim_height_m: float = 0.85  # height of the point in the middle of the picture
+    aim_height_m: float = 0.92  # height of the point in the middle of the picture
     width: int = 640  # of the picture [px]
     height: int = 480  # of the picture [px]
 

@@ -67,7 +67,7 @@ class Graphics:
     def _program(self, name: str, lit: bool = False) -> Any:
         light = _source("light.glsl") if lit else ""
         head = f"#version 330\n#define OCCLUDERS {OCCLUDERS}\n{light}\n"
-        return self.ctx.program(vertex_shader=head + _source(f"{name}.vert"), fragment_shader=head + _source(f"{name}.frag"))
+        return self.ctx.program(vertex_shader=head + _source(f"{name}.vert.glsl"), fragment_shader=head + _source(f"{name}.frag.glsl"))
 
 
 @cache

@@ -1,0 +1,112 @@
+"""The labelling page in a real browser, as an annotator's hands use it."""
+
+import shutil
+from contextlib import contextmanager
+
+from playwright.sync_api import sync_playwright
+from videos import BITS, CELL
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+#: Width of a frame's cell on the timeline and of the names left of it [px].
+CELL_PX, NAMES_PX = 16, 150
+COUNTER = ".lsf-frames-control"
+TIMELINE = ".lsf-timeline-frames__scroll"
+READ_NUMBER = f"""() => {{
+  const video = document.querySelector('video'), canvas = document.createElement('canvas');
+  canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+  const context = canvas.getContext('2d'); context.drawImage(video, 0, 0);
+  let number = 0;
+  for (let bit = 0; bit < {BITS}; bit++)
+    if (context.getImageData(bit * {CELL} + {CELL // 2}, {CELL // 2}, 1, 1).data[0] > 128) number += 1 << bit;
+  return number;
+}}"""
+
+
+def find_browser():
+    """A Chromium on the path, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def signed_in(url, email, password, size=(1500, 1000)):
+    """A browser page that is signed in, with the hop size set as the instructions ask."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        context.add_init_script("localStorage.setItem('labelStudio:settings', JSON.stringify({videoHopSize: 1}))")
+        page = context.new_page()
+        page.goto(f"{url}/user/login/")
+        page.fill("input[name=email]", email)
+        page.fill("input[name=password]", password)
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda at: "/user/login" not in at)
+        try:
+            yield LabellingPage(page, url)
+        finally:
+            browser.close()
+
+
+class LabellingPage:
+    """One clip at a time."""
+
+    def __init__(self, page, url):
+        self.page, self.url = page, url
+
+    def open(self, project, task, n_frames):
+        """Show a task and wait until its video has all of its frames."""
+        self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
+        self.page.wait_for_selector(COUNTER, timeout=60_000)
+        self.page.wait_for_function(
+            f"n => document.querySelector('{COUNTER}').textContent.includes('of ' + n)", arg=n_frames, timeout=30_000
+        )
+        self.page.wait_for_timeout(800)
+
+    def mark(self, hotkey, first, last=None):
+        """Press a label's key, then click a cell of the timeline (frames from 1), or drag to another."""
+        self.page.keyboard.press(hotkey)
+        self.page.wait_for_timeout(200)
+        self.page.mouse.move(*self._cell(first))
+        self.page.mouse.down()
+        for frame in range(first, (last or first) + 1):
+            self.page.mouse.move(*self._cell(frame))
+        self.page.mouse.up()
+        self.page.wait_for_timeout(500)
+
+    def deselect(self):
+        """Leave the region that was just drawn."""
+        self.page.keyboard.press("Escape")
+        self.page.wait_for_timeout(200)
+
+    def press(self, keys):
+        """Press answers' keys one after another."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.page.wait_for_timeout(150)
+
+    def number_shown(self):
+        """The number the picture under the playhead carries."""
+        return self.page.evaluate(READ_NUMBER)
+
+    def frame_counted(self):
+        """The frame the page says it shows, from 1."""
+        return int(self.page.text_content(COUNTER).split(" of ")[0].strip())
+
+    def submit(self):
+        """Send the annotation and wait until the server has taken it."""
+        with self.page.expect_response(lambda r: "/annotations" in r.url and r.request.method == "POST") as answer:
+            self.page.click("[data-testid=bottombar-submit-button]")
+        assert answer.value.status == 201
+        self.page.wait_for_timeout(300)
+
+    def _cell(self, frame):
+        box = self.page.query_selector(TIMELINE).bounding_box()
+        scrolled = self.page.evaluate(f"() => document.querySelector('{TIMELINE}').scrollLeft")
+        return box["x"] + NAMES_PX + (frame - 1) * CELL_PX + CELL_PX / 2 - scrolled, box["y"] + 14

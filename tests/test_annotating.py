@@ -1,0 +1,284 @@
+"""The real server and a real browser: a mark made on the page comes back on its frame."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from labelling_page import find_browser, signed_in
+from videos import write_numbered
+
+from annotate.access import access_token, client
+from annotate.environment import label_studio_program
+from annotate.folder import ServerFolder
+from annotate.project import find_project
+from annotate.push import tasks_by_clip
+from annotate.server import find_running
+from wink.annotation import read_annotations
+from wink.dataset import Dataset, DatasetWriter, Shard, repetition_rows
+from wink.detection import Detection, write_detections
+from wink.onset import Repetition, Wink
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT / "../shared/real/clips/front_view.mp4"
+WINK = Path(sys.executable).with_name("wink")
+MANY = 600
+
+
+def make_dataset(path, clip_ids, fps=30.0, n_frames=90):
+    """A dataset as simulation leaves it, all of its clips showing the same numbered frames."""
+    writer = DatasetWriter(path, {"test": path.name})
+    video = write_numbered(path / "videos" / "one.mp4", [k / fps for k in range(n_frames)])
+    wink = Wink("pelvic_reversal_onset", 1.2, 80.0, 50.0, 90.0, 25.0, "before_parallel")
+    repetition = Repetition(0, 0.2, 1.8, 2.8, 105.0, 25.0, 12.0, (wink,))
+    rows = []
+    for clip_id in clip_ids:
+        known = {"fps": fps, "n_frames": n_frames, "width": 320, "height": 240, "n_repetitions": 1}
+        words = {"source": "synthetic", "subject_id": "s1", "split": "test", "view": "side", "license": "CC0-1.0"}
+        file = {"clip_id": clip_id, "file_name": f"videos/{video.name}", "sha256": "-", "factors": "{}"}
+        rows.append(known | words | file)
+    truth = [row for clip_id in clip_ids for row in repetition_rows(clip_id, [repetition], fps)]
+    writer.add(Shard("0", rows, truth, None))
+    return writer.finish("card")
+
+
+class Lab:
+    """Datasets, a server of their own, and the command line."""
+
+    def __init__(self, root):
+        self.root = root
+        self.folder = ServerFolder(root / "server")
+        program = label_studio_program(ROOT / ".cache" / "wink", _ready_made())
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("LABEL_STUDIO_", "WINK_"))} | {
+            "WINK_DATASETS": str(root / "datasets"),
+            "WINK_CACHE": str(root / "cache"),
+            "WINK_SERVER": str(self.folder.root),
+            "WINK_LABEL_STUDIO_ENV": str(program.parent.parent),
+        }
+
+    def command(self, *arguments, **environment):
+        """A `wink` command and the keyword arguments to start it with."""
+        return [str(WINK), *arguments], {"env": self.environment | environment, "cwd": self.root}
+
+    def wink(self, *arguments, code=0, **environment):
+        """Run a `wink` command and give back what it said."""
+        command, options = self.command(*arguments, **environment)
+        done = subprocess.run(command, **options, capture_output=True, text=True, timeout=400, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def dataset(self, name):
+        return Dataset(self.root / "datasets" / name)
+
+    @property
+    def url(self):
+        running = find_running(self.folder)
+        assert running is not None
+        return running.url
+
+    @property
+    def ls(self):
+        return client(self.url, access_token(self.folder, self.url))
+
+    def project(self, kind):
+        number = find_project(self.ls, kind, "winklab")
+        assert number is not None
+        return number
+
+    def tasks(self, kind):
+        return tasks_by_clip(self.ls, self.project(kind))
+
+
+def _ready_made():
+    given = os.environ.get("WINK_LABEL_STUDIO_ENV")
+    return Path(given) if given else None
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A server started from nothing, with a synthetic and a filmed clip pushed to both projects."""
+    lab = Lab(tmp_path_factory.mktemp("lab"))
+    synthetic = make_dataset(lab.root / "datasets" / "synthetic", ["5f0000000001"])
+    found = Detection("rule", "5f0000000001", 0, 0.8, 1.3, 25.0, 1.8, 0.1)
+    write_detections(synthetic.path / "detections.parquet", (found,))
+    film = write_numbered(lab.root / "film.mov", [k / 25 for k in range(70)], sound=True, start_s=0.4)
+    lab.wink("import", str(film), *([str(SHARED)] if SHARED.exists() else []), "name=gym", "terms.max_side=320")
+    said = lab.wink("annotate", "synthetic", "gym", "review=true", "truth=true")
+    assert str(lab.folder.login) in said
+    assert lab.url in said
+    try:
+        yield lab
+    finally:
+        lab.wink("annotate", "stop=true")
+        assert find_running(lab.folder) is None
+
+
+def clip_of(lab, name, n_frames):
+    return next(c for c in lab.dataset(name).clips() if c.n_frames == n_frames)
+
+
+def test_a_mark_made_on_the_page_comes_back_on_its_frame(lab, tmp_path):
+    if find_browser() is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome on the path")
+    clips = {clip_of(lab, "synthetic", 90): 37, clip_of(lab, "gym", 70): 1, **filmed(lab)}
+    tasks, project = lab.tasks("blind"), lab.project("blind")
+    with signed_in(lab.url, "lead@winklab.example", lab.folder.password()) as page:
+        for clip, frame in clips.items():
+            page.open(project, tasks[clip.clip_id][0], clip.n_frames)
+            page.mark("q", frame)
+            assert page.frame_counted() == frame
+            if clip not in filmed(lab):
+                assert page.number_shown() == frame - 1
+            page.deselect()
+            page.mark("w", frame, frame + 5)
+            page.deselect()
+            page.press("36as")  # clear, before parallel, pain yes changed to no
+            page.page.screenshot(path=str(tmp_path / f"{clip.clip_id}.png"))
+            page.submit()
+    said = lab.wink("pull")
+    assert "to be mended" not in said
+    for clip, frame in clips.items():
+        (annotation,) = of_clip(lab, clip)
+        assert annotation.onset_frame == frame - 1
+        assert annotation.onset_s == pytest.approx((frame - 1) / clip.fps)
+        assert (
+            annotation.spans == f'{{"wink_onset": [[{frame - 1}, {frame - 1}]], "wink": [[{frame - 1}, {frame + 4}]]}}'
+        )
+        assert (annotation.grade, annotation.relation_to_parallel, annotation.pain) == (
+            "clear",
+            "before_parallel",
+            "no",
+        )
+        assert annotation.problem is None
+        assert not annotation.primed
+        assert annotation.lead_time_s is not None
+
+
+def filmed(lab):
+    """The shared filmed clip and the frame to mark on it, where there is one."""
+    return {c: 40 for c in lab.dataset("gym").clips() if c.n_frames == 175}
+
+
+def of_clip(lab, clip):
+    everything = [a for name in ("synthetic", "gym") for a in read_annotations(annotations_file(lab, name))]
+    return [a for a in everything if a.clip_id == clip.clip_id]
+
+
+def annotations_file(lab, name):
+    return lab.dataset(name).path / "annotations.parquet"
+
+
+def test_skipped_and_invalid_annotations_are_pulled_too(lab):
+    clip = clip_of(lab, "synthetic", 90)
+    task = lab.tasks("review")[clip.clip_id][0]
+    lab.ls.annotations.create(id=task, result=[], was_cancelled=True)
+    said = lab.wink("pull", "synthetic", "project=review")
+    assert "skipped by the annotator" in said
+    assert "skipped by the annotator" in [a.problem for a in of_clip(lab, clip)]
+
+
+def test_the_review_project_has_every_prediction_and_the_blind_one_none(lab):
+    assert list(lab.ls.predictions.list(project=lab.project("blind"))) == []
+    shown = lab.ls.predictions.list(project=lab.project("review"))
+    assert sorted(p.model_version for p in shown) == ["rule", "truth"]
+    again = lab.wink("push", "synthetic", "gym", "project=review", "truth=true")
+    assert "0 predictions added, 2 were there" in again
+    found = Detection("rule", "5f0000000001", 0, 0.8, 1.5, 25.0, 1.8, 0.1)
+    write_detections(lab.dataset("synthetic").path / "detections.parquet", (found,))
+    assert "1 predictions added, 1 were there" in lab.wink("push", "synthetic", "project=review", "truth=true")
+    shown = lab.ls.predictions.list(project=lab.project("review"))
+    assert sorted(p.model_version for p in shown) == ["rule", "truth"]
+    (rule,) = (p for p in shown if p.model_version == "rule")
+    assert rule.result[0]["value"]["ranges"] == [{"start": 46, "end": 46}]
+
+
+def test_pushing_twice_adds_nothing(lab):
+    before = lab.tasks("blind")
+    assert "0 clips added" in lab.wink("push", "synthetic", "gym")
+    assert lab.tasks("blind") == before
+    assert all(len(numbers) == 1 for numbers in before.values())
+
+
+def test_a_killed_push_is_completed_by_the_next_without_duplicates(lab):
+    dataset = make_dataset(lab.root / "datasets" / "many", [f"a{k:011x}" for k in range(MANY)])
+    before = len(lab.tasks("blind"))
+    command, options = lab.command("push", "many")
+    pushing = subprocess.Popen(command, **options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ls, project = lab.ls, lab.project("blind")
+    give_up = time.monotonic() + 60
+    while pushing.poll() is None and ls.projects.get(id=project).task_number == before and time.monotonic() < give_up:
+        time.sleep(0.02)
+    with suppress(ProcessLookupError):
+        pushing.send_signal(signal.SIGKILL)
+    pushing.wait()
+    killed_at = ls.projects.get(id=project).task_number - before
+    lab.wink("push", "many")
+    tasks = lab.tasks("blind")
+    print(f"killed at {killed_at} of {MANY}")
+    assert {c.clip_id for c in dataset.clips()} <= set(tasks)
+    assert all(len(numbers) == 1 for numbers in tasks.values())
+    assert len(tasks) == before + MANY
+
+
+def test_strangers_see_nothing_and_cannot_sign_up(lab):
+    clip = clip_of(lab, "synthetic", 90)
+    video = f"{lab.url}/data/local-files/?d=clips/{clip.clip_id}.mp4"
+    assert httpx.get(video).status_code in (401, 403)
+    assert httpx.get(f"{lab.url}/api/projects/").status_code == 401
+    key = httpx.post(f"{lab.url}/api/token/refresh/", json={"refresh": access_token(lab.folder, lab.url)}).json()
+    seen = httpx.get(video, headers={"Authorization": f"Bearer {key['access']}", "Origin": "http://evil.example"})
+    assert seen.status_code in (200, 206)
+    assert "access-control-allow-origin" not in seen.headers
+    with httpx.Client(base_url=lab.url) as stranger:
+        stranger.get("/user/login/")
+        token = stranger.cookies["csrftoken"]
+        form = {"email": "eve@x.example", "password": "long-enough-1", "csrfmiddlewaretoken": token}
+        answer = stranger.post("/user/signup/", data=form, headers={"Referer": lab.url})
+    assert answer.status_code == 403
+    assert "eve@x.example" not in {user.email for user in lab.ls.users.list()}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(lab.url.replace("127.0.0.1", "127.0.0.2") + "/health")
+
+
+def test_only_the_owner_can_read_what_the_server_keeps(lab):
+    modes = {p.name: oct(p.stat().st_mode & 0o777) for p in (lab.folder.root, lab.folder.data)}
+    assert set(modes.values()) == {"0o700"}
+    for secret in (lab.folder.database, lab.folder.login, lab.folder.token, lab.folder.log):
+        assert secret.stat().st_mode & 0o077 == 0, secret
+
+
+def test_a_changed_page_is_noticed(lab):
+    ls, project = lab.ls, lab.project("review")
+    page = ls.projects.get(id=project).label_config
+    ls.projects.update(id=project, label_config=page.replace('hotkey="q"', 'hotkey="p"'))
+    assert "labelling page" in lab.wink("push", "synthetic", "project=review", code=2)
+    ls.projects.update(id=project, label_config=page)
+    lab.wink("push", "synthetic", "project=review")
+
+
+def test_a_server_of_the_users_own_is_used_by_its_address(lab):
+    own = {"LABEL_STUDIO_URL": lab.url, "LABEL_STUDIO_API_KEY": access_token(lab.folder, lab.url)}
+    assert "0 clips added" in lab.wink("push", "synthetic", **own)
+    assert "not accepted" in lab.wink("push", "synthetic", code=2, **own | {"LABEL_STUDIO_API_KEY": "wrong"})
+    assert "LABEL_STUDIO_API_KEY is not set" in lab.wink("pull", code=2, LABEL_STUDIO_URL=lab.url)
+
+
+def test_a_lost_key_is_replaced(lab):
+    lab.folder.token.unlink()
+    assert "0 clips added" in lab.wink("push", "synthetic")
+
+
+def test_a_pull_starts_the_server_it_needs_and_stops_it_again(lab):
+    lab.wink("annotate", "stop=true")
+    assert find_running(lab.folder) is None
+    assert "annotations in the blind project" in lab.wink("pull")
+    assert find_running(lab.folder) is None
+    lab.wink("annotate", "synthetic")
+    assert find_running(lab.folder) is not None

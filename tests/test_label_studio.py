@@ -1,0 +1,289 @@
+"""Clips to tasks, results to annotations: frames from 1 on the page, from 0 elsewhere; nothing lost, faults named."""
+
+import json
+import re
+from pathlib import Path
+from typing import get_args
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotate.label_studio import DEPTHS, LABELS, ONSET, WINK_GRADES, annotation_of, choice, region, results_of, task_of
+from annotate.page import instructions, labeling_config, same_page
+from annotate.predictions import TRUTH, predictions_of, truth_of
+from annotate.pull import annotations_of, merge, store
+from wink.angles import relation_to_parallel
+from wink.annotation import Annotation, Grade, read_annotations
+from wink.clip import Clip
+from wink.dataset import DatasetWriter, Shard
+from wink.detection import Detection
+from wink.errors import AnnotationError
+from wink.onset import Repetition, Wink
+
+FPS, N = 30.0, 100
+DATA = {"video": "/x", "fps": FPS, "n_frames": N, "clip_id": "c0ffee"}
+PAGE = ElementTree.fromstring(labeling_config("blind"))
+
+
+def clip(**changes):
+    values = {"clip_id": "c0ffee", "video": Path("/secret/place.mp4"), "fps": FPS, "n_frames": N, "width": 64}
+    values |= {"height": 48, "source": "synthetic", "subject_id": "Jane", "split": "test", "view": "side"}
+    return Clip(**(values | {"repetitions": ()} | changes))
+
+
+def raw(*results, **changes):
+    return {
+        "unique_id": "u1",
+        "completed_by": 1,
+        "updated_at": "t",
+        "lead_time": 9.5,
+        "result": list(results),
+    } | changes
+
+
+def mark(label, start, end):
+    """A mark as the page makes it: frames from 1, both ends included."""
+    value = {"ranges": [{"start": start, "end": end}], "timelinelabels": [label]}
+    return {"id": "r", "from_name": "phase", "to_name": "video", "type": "timelinelabels", "value": value}
+
+
+def read(*results, **changes):
+    return annotation_of(DATA, raw(*results, **changes), {1: "ann@x"})
+
+
+spans = st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).map(lambda pair: tuple(sorted(pair)))
+frames = st.integers(0, N - 1)
+
+
+@st.composite
+def valid_annotations(draw):
+    grade = draw(st.sampled_from(get_args(Grade)))
+    onset = draw(frames) if grade in WINK_GRADES else draw(st.none() if grade == "none" else st.none() | frames)
+    marks = {
+        label: draw(st.lists(spans, min_size=1, max_size=3)) for label in draw(st.sets(st.sampled_from(LABELS[1:])))
+    }
+    if onset is not None:
+        marks[ONSET] = [(onset, onset)]
+    return Annotation(
+        clip_id="c0ffee",
+        annotation_id="u1",
+        annotator="ann@x",
+        onset_frame=onset,
+        onset_s=None if onset is None else onset / FPS,
+        grade=grade,
+        relation_to_parallel=draw(st.none() | st.sampled_from([*DEPTHS[:3], "cannot_tell"])),
+        spans=json.dumps(marks),
+        pain=draw(st.none() | st.sampled_from(["yes", "no", "unknown"])),
+        load_kg=draw(st.none() | st.floats(0, 500)),
+        injury_history=tuple(draw(st.lists(st.sampled_from(["low_back", "hip", "knee"]), unique=True))),
+        confidence=draw(st.none() | st.integers(1, 5)),
+        note=draw(st.none() | st.text(min_size=1)),
+        lead_time_s=9.5,
+        updated_at="t",
+        primed=False,
+        problem=None,
+    )
+
+
+@given(valid_annotations())
+def test_a_valid_annotation_survives_the_way_there_and_back(annotation):
+    back = annotation_of(DATA, json.loads(json.dumps(raw(*results_of(annotation)))), {1: "ann@x"})
+    assert json.loads(back.spans) == json.loads(annotation.spans)
+    assert back == Annotation(**{**vars(annotation), "spans": back.spans})
+
+
+def test_the_page_counts_from_one_and_files_from_zero():
+    annotation = read(mark(ONSET, 33, 33), mark("wink", 33, 42), choice("wink_grade", ["mild"]))
+    assert (annotation.onset_frame, annotation.onset_s) == (32, 32 / FPS)
+    assert json.loads(annotation.spans)["wink"] == [[32, 41]]
+    assert region(ONSET, (32, 32))["value"]["ranges"] == [{"start": 33, "end": 33}]
+
+
+MILD = choice("wink_grade", ["mild"])
+
+
+@pytest.mark.parametrize(
+    ("results", "problem"),
+    [
+        ([mark(ONSET, 5, 5), mark(ONSET, 9, 9), MILD], "2 onsets, expected one"),
+        ([mark(ONSET, 5, 9), MILD], r"range 5\.\.9, expected one frame"),
+        ([mark(ONSET, N + 1, N + 1), MILD], r"outside the clip \(1\.\.100\)"),
+        ([mark(ONSET, 0, 0), MILD], "outside the clip"),
+        ([mark("wink", 9, 5), mark(ONSET, 5, 5), MILD], "wink at 9..5 lies outside"),
+        ([mark(ONSET, 5, 5)], "no grade"),
+        ([MILD], "graded mild but no onset"),
+        ([mark(ONSET, 5, 5), choice("wink_grade", ["none"])], "graded none but an onset"),
+        ([mark(ONSET, 5.5, 5.5), MILD], "not on whole frames"),
+        ([mark(ONSET, "5", None), MILD], "not on whole frames"),
+        ([mark("elbow", 5, 5), choice("wink_grade", ["none"])], "unknown label elbow"),
+        ([mark(ONSET, 5, 5), choice("wink_grade", ["huge"])], "unknown grade huge"),
+    ],
+)
+def test_every_breach_of_the_rules_is_named_and_kept(results, problem):
+    annotation = read(*results)
+    assert annotation.problem is not None
+    assert re.search(problem, annotation.problem)
+    assert annotation.annotation_id == "u1"
+
+
+@pytest.mark.parametrize("grade", get_args(Grade))
+def test_only_a_wink_needs_an_onset(grade):
+    assert (read(choice("wink_grade", [grade])).problem is None) == (grade not in WINK_GRADES)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.floats() | st.text(),
+        lambda x: (
+            st.lists(x)
+            | st.dictionaries(
+                st.sampled_from(["type", "value", "ranges", "start", "end", "timelinelabels", "from_name", "choices"]),
+                x,
+            )
+        ),
+    )
+)
+def test_nonsense_from_the_server_is_a_problem_not_a_crash(nonsense):
+    result = {"type": "timelinelabels", "from_name": "phase", "value": nonsense}
+    assert annotation_of(DATA, raw(result, {"from_name": "wink_grade", "value": nonsense})).problem
+
+
+def test_a_skipped_clip_is_kept_as_skipped():
+    assert read(was_cancelled=True).problem == "skipped by the annotator"
+
+
+def test_a_mark_that_began_as_a_prediction_is_known():
+    good = [mark(ONSET, 5, 5), MILD]
+    assert not read(*good).primed
+    assert read(*good, parent_prediction=3).primed
+    assert read({**good[0], "origin": "prediction-changed"}, MILD).primed
+
+
+def test_annotators_are_told_apart_in_every_shape_the_server_has():
+    assert read(completed_by={"id": 1}).annotator == read(completed_by=1).annotator == "ann@x"
+    assert read(completed_by=7).annotator == "7"
+
+
+def test_a_task_tells_nothing_but_the_picture():
+    wink = Wink("pelvic_reversal_onset", 1.0, 80.0, 50.0, 90.0, 20.0, "before_parallel")
+    winking = clip(repetitions=(Repetition(0, 0.0, 2.0, 3.0, 100.0, 20.0, 10.0, (wink,)),))
+    real = clip(source="real", subject_id="Jim", view="front", repetitions=None)
+    assert task_of(winking) == task_of(real) == task_of(clip())
+    assert set(task_of(winking)) == {"data"}
+    assert set(task_of(winking)["data"]) == {"video", "fps", "n_frames", "clip_id"}
+
+
+def detection(**changes):
+    values = {"detector": "rule", "clip_id": "c0ffee", "rep": 0, "score": 0.7, "onset_s": 1.0, "magnitude_deg": 15.0}
+    return Detection(**(values | {"bottom_s": 1.5, "runtime_s": 0.1} | changes))
+
+
+def answer(prediction, **changes):
+    return annotation_of(DATA, raw(*prediction["result"], **changes))
+
+
+def test_a_detection_becomes_a_prediction_on_its_frame():
+    (prediction,) = predictions_of(clip(), [detection(), detection(clip_id="other")])
+    assert (prediction["model_version"], prediction["score"]) == ("rule", 0.7)
+    annotation = answer(prediction)
+    assert (annotation.onset_frame, annotation.grade, annotation.problem) == (30, "mild", None)
+    assert json.loads(annotation.spans)["bottom"] == [[45, 45]]
+
+
+def test_a_detector_that_finds_no_wink_says_none_and_one_that_failed_says_nothing():
+    (prediction,) = predictions_of(clip(), [detection(onset_s=None, magnitude_deg=None)])
+    assert answer(prediction).grade == "none"
+    assert predictions_of(clip(), [detection(error="no person")]) == []
+
+
+def test_each_detector_and_each_repetition_counts():
+    found = [detection(), detection(rep=1, onset_s=2.0, bottom_s=2.5, score=0.9), detection(detector="other")]
+    both = predictions_of(clip(), found)
+    assert [p["model_version"] for p in both] == ["other", "rule"]
+    assert [p["score"] for p in both] == [0.7, 0.9]
+    assert "2 onsets" in (answer(both[1]).problem or "")  # a review shows all repetitions; an annotator marks one
+
+
+def test_an_onset_outside_the_clip_is_refused_before_pushing():
+    with pytest.raises(AnnotationError, match="milliseconds"):
+        predictions_of(clip(), [detection(onset_s=1000.0)])
+
+
+def test_truth_is_shown_where_it_is_known():
+    wink = Wink("pelvic_reversal_onset", 1.01, 80.0, 50.0, 90.0, 40.0, relation_to_parallel(80.0))
+    shown = truth_of(clip(repetitions=(Repetition(0, 0.0, 2.0, 3.0, 100.0, 40.0, 10.0, (wink,)),)))
+    assert shown is not None
+    assert shown["model_version"] == TRUTH
+    assert (answer(shown).onset_frame, answer(shown).grade) == (31, "marked")
+    clean = truth_of(clip())
+    assert clean is not None
+    assert answer(clean).grade == "none"
+    assert truth_of(clip(repetitions=None)) is None
+
+
+def stored(name):
+    """What the page stores for every label or choice of a control."""
+    control = PAGE.find(f".//*[@name='{name}']")
+    assert control is not None
+    return [child.get("alias") or child.get("value") for child in control]
+
+
+def test_page_and_code_use_the_same_words():
+    assert stored("phase") == list(LABELS)
+    assert stored("wink_grade") == list(get_args(Grade))
+    assert stored("wink_depth") == list(DEPTHS)
+
+
+def test_every_control_has_a_hotkey_of_its_own():
+    keys = [e.get("hotkey") for e in PAGE.iter() if e.tag in ("Label", "Choice", "Rating", "Number")]
+    assert None not in keys
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_onset_is_defined_on_the_page_by_its_name():
+    assert "pelvic_reversal_onset" in instructions()
+    assert "hop size" in instructions()
+
+
+def test_pages_differ_by_more_than_white_space():
+    page = labeling_config("blind")
+    assert same_page(page, page.replace("\n", "\n  "))
+    assert not same_page(page, page.replace("wink_grade", "grade"))
+    assert not same_page(page, labeling_config("review"))
+
+
+def dataset_of(path, *clip_ids):
+    writer = DatasetWriter(path, {"ids": clip_ids})
+    row = {"source": "real", "subject_id": "s", "split": "test", "view": "side", "fps": FPS, "n_frames": N, "width": 64}
+    row |= {"height": 48, "license": "x", "sha256": "x", "factors": "{}", "file_name": "videos/x.mp4"}
+    writer.add(Shard("0", [row | {"clip_id": c} for c in clip_ids], [], None))
+    return writer.finish("card")
+
+
+def task(clip_id, *annotations):
+    return {"data": DATA | {"clip_id": clip_id}, "annotations": list(annotations)}
+
+
+def test_annotations_go_home_and_none_is_lost(tmp_path):
+    here, there = dataset_of(tmp_path / "here", "a", "b"), dataset_of(tmp_path / "there", "c")
+    grade = choice("wink_grade", ["none"])
+    first = annotations_of([task("a", raw(grade), raw(unique_id="u2")), task("c", raw(grade, unique_id="u3"))], {})
+    counts, homeless = store(first, [here, there])
+    assert counts == {here.path / "annotations.parquet": 2, there.path / "annotations.parquet": 1}
+    assert not homeless
+    later = annotations_of([task("a", raw(grade, updated_at="t2")), task("gone", raw(unique_id="u4"))], {})
+    _, homeless = store(later, [here, there])
+    assert [a.clip_id for a in homeless] == ["gone"]
+    kept = read_annotations(here.path / "annotations.parquet")
+    assert [(a.annotation_id, a.updated_at, a.problem) for a in kept] == [("u2", "t", "no grade"), ("u1", "t2", None)]
+
+
+def test_merging_twice_changes_nothing():
+    one, two = read(MILD), read(MILD, unique_id="u2")
+    assert merge(merge([], [one, two]), [one, two]) == merge([], [two, one])
+
+
+def test_tasks_of_others_are_passed_over():
+    assert annotations_of([{"data": {"text": "hello"}, "annotations": [raw()]}], {}) == []
