@@ -33,11 +33,13 @@ def external_address() -> tuple[str, str] | None:
     return (url.rstrip("/"), key) if url and key else None
 
 
-def client(url: str, key: str) -> LabelStudio:
-    """A client of the server at an address."""
+@contextmanager
+def client(url: str, key: str, own: bool = True) -> Iterator[LabelStudio]:
+    """A client of the server at an address; proxies are for servers elsewhere, not for our own on this machine."""
     from label_studio_sdk import LabelStudio
 
-    return LabelStudio(base_url=url, api_key=key, timeout=REQUEST_TIMEOUT_S)
+    with httpx.Client(timeout=REQUEST_TIMEOUT_S, follow_redirects=True, trust_env=not own) as connection:
+        yield LabelStudio(base_url=url, api_key=key, httpx_client=connection)
 
 
 def access_token(folder: ServerFolder, url: str) -> str:
@@ -49,7 +51,7 @@ def access_token(folder: ServerFolder, url: str) -> str:
     if folder.token.exists():
         kept = folder.token.read_text().strip()
         with explained("checking the kept key"):
-            answer = httpx.post(f"{url}/api/token/refresh/", json={"refresh": kept}, timeout=60)
+            answer = httpx.post(f"{url}/api/token/refresh/", json={"refresh": kept}, timeout=60, trust_env=False)
         if answer.status_code == httpx.codes.OK:
             return kept
     with explained("signing in"), closing(_session(folder, url)) as session:
@@ -60,7 +62,7 @@ def access_token(folder: ServerFolder, url: str) -> str:
 
 def _session(folder: ServerFolder, url: str) -> httpx.Client:
     """A browser-like session, signed in through the form."""
-    session = httpx.Client(base_url=url, timeout=60)
+    session = httpx.Client(base_url=url, timeout=60, trust_env=False)
     page = session.get("/user/login/").text
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     if found is None:

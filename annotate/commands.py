@@ -128,14 +128,18 @@ def _connected(cfg: DictConfig, folder: ServerFolder, keep: bool) -> Iterator[_S
     folder.make()
     address = external_address()
     if address is not None:
-        with explained(f"signing in to {address[0]}"):
-            ls = client(*address)
-            ls.users.whoami()
-        yield _Server(ls, address[0], external=True)
+        with client(*address, own=False) as ls:
+            with explained(f"signing in to {address[0]}"):
+                ls.users.whoami()
+            yield _Server(ls, address[0], external=True)
         return
     program = label_studio_program(Path(cfg.paths.cache), _environment(cfg))
-    with _terminable(), serving(folder, program, cfg.port, keep) as running:
-        yield _Server(client(running.url, access_token(folder, running.url)), running.url, external=False)
+    with (
+        _terminable(),
+        serving(folder, program, cfg.port, keep) as running,
+        client(running.url, access_token(folder, running.url)) as ls,
+    ):
+        yield _Server(ls, running.url, external=False)
 
 
 def _push(server: _Server, folder: ServerFolder, kind: Kind, datasets: Sequence[Dataset], cfg: DictConfig) -> None:

@@ -57,7 +57,12 @@ def _make(environment: Path) -> None:
     with as_file(files("annotate").joinpath("label_studio.lock")) as lock, log.open("w") as output:
         for command in install_commands(environment, lock, find_uv()):
             done = subprocess.run(
-                command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                cwd=environment.anchor,  # out of reach of whatever project the user is in and its settings for uv
+                check=False,
             )
             if done.returncode:
                 raise ServerError(_failure(log))

@@ -132,7 +132,7 @@ def find_running(folder: ServerFolder) -> Running | None:
 def is_healthy(url: str) -> bool:
     """Whether a Label Studio answers at an address."""
     try:
-        return bool(httpx.get(f"{url}/health", timeout=5).json().get("status") == "UP")
+        return bool(httpx.get(f"{url}/health", timeout=5, trust_env=False).json().get("status") == "UP")
     except (httpx.HTTPError, ValueError, AttributeError):
         return False
 

@@ -22,6 +22,7 @@ SMOOTHING_S = 0.05  # Gaussian; landmark jitter is faster, a squat slower
 MIN_SEEN_S = 0.5  # less of a person than this is no squat
 MIN_SEEN_SHARE = 0.7  # of a descent's frames, else its repetition is not believed
 DESCENT_BEGINS = 0.1  # share of the way down
+MIN_TRUNK_RISE = 0.15  # shoulder above hip [leg lengths], a lean of some 75 degrees; less is no squat
 _SIDES = ("left", "right")
 
 
@@ -33,7 +34,7 @@ class BodyCurves:
     near_side: str  # left or right: the side turned to the camera
     facing: int  # +1 looks to the right of the picture, -1 to the left
     off_side_deg: float  # how far the view is from a true side view, 0..90; front or rear = 90
-    seen: NDArray[np.bool_]
+    seen: NDArray[np.bool_]  # a person in the pose of one who squats
     hip_height: Array  # hip above ankle [leg lengths]
     trunk_lean_deg: Array
     trunk_length: Array  # hip to shoulder in the picture [leg lengths]
@@ -67,7 +68,10 @@ def measure_body(pose: PoseTrack) -> BodyCurves | None:
     if pose.seen.sum() < MIN_SEEN_S * pose.fps or not pose.leg_length_px > 0:
         return None
     near = _near_side(pose)
-    joints = {name: _smooth(pose, INDEX[f"{near}_{name}"]) for name in ("shoulder", "hip", "knee", "ankle")}
+    seen = pose.seen & _upright(pose, near)
+    if seen.sum() < MIN_SEEN_S * pose.fps:
+        return None
+    joints = {name: _smooth(pose, INDEX[f"{near}_{name}"], seen) for name in ("shoulder", "hip", "knee", "ankle")}
     facing = _facing(pose)
     trunk = joints["shoulder"] - joints["hip"]
     thigh = joints["knee"] - joints["hip"]
@@ -77,11 +81,11 @@ def measure_body(pose: PoseTrack) -> BodyCurves | None:
         near_side=near,
         facing=facing,
         off_side_deg=_off_side_deg(pose),
-        seen=pose.seen,
+        seen=seen,
         hip_height=(joints["ankle"] - joints["hip"])[:, 1] / leg,
         trunk_lean_deg=np.degrees(np.arctan2(facing * trunk[:, 0], -trunk[:, 1])),
         trunk_length=np.linalg.norm(trunk, axis=1) / leg,
-        thigh_inclination_deg=_inclination_deg(thigh[:, 1], pose.seen),
+        thigh_inclination_deg=_inclination_deg(thigh[:, 1], seen),
         hip_angle_deg=_angle_deg(trunk, thigh),
         knee_angle_deg=_angle_deg(-thigh, joints["ankle"] - joints["knee"]),
     )
@@ -112,10 +116,16 @@ def smooth_curve(values: Array, fps: float, seen: NDArray[np.bool_], smoothing_s
     return np.asarray(gaussian_filter1d(bridged, smoothing_s * fps, mode="nearest"))
 
 
-def _smooth(pose: PoseTrack, landmark: int) -> Array:
+def _smooth(pose: PoseTrack, landmark: int, seen: NDArray[np.bool_]) -> Array:
     """One landmark's path (T, 2) [px], bridged and smoothed."""
     points = pose.points_px[:, landmark]
-    return np.stack([smooth_curve(points[:, axis], pose.fps, pose.seen) for axis in (0, 1)], axis=1)
+    return np.stack([smooth_curve(points[:, axis], pose.fps, seen) for axis in (0, 1)], axis=1)
+
+
+def _upright(pose: PoseTrack, side: str) -> NDArray[np.bool_]:
+    """Frames with the shoulder well above the hip: behind a plate the network folds the trunk downwards."""
+    shoulder, hip = (pose.points_px[:, INDEX[f"{side}_{joint}"], 1] for joint in ("shoulder", "hip"))
+    return np.asarray(hip - shoulder > MIN_TRUNK_RISE * pose.leg_length_px)
 
 
 def _near_side(pose: PoseTrack) -> str:

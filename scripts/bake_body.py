@@ -33,7 +33,7 @@ from body_baking.surface import (
 
 Array = NDArray[np.float64]
 OUTPUT = Path(__file__).parents[1] / "sim" / "body" / "body.npz"
-SKIN_TRIANGLES = 8400
+SKIN_TRIANGLES = 9200
 INFLUENCES = 5
 RELAXED_DEG = ((18.0, 28.0, 18.0), 12.0)
 FIST_DEG = ((78.0, 92.0, 55.0), 30.0)
@@ -84,7 +84,7 @@ def bake(wheel: Path, output: Path) -> None:
     parts = [
         source.part("skin", skin),
         *cut_parts(source, skin),
-        *clothes(source),
+        *clothes(source, skin),
         *shoes(source),
         *hair_shapes(source),
         marks(source),
@@ -129,19 +129,27 @@ def cut_parts(source: Source, skin: Surface) -> list[Part]:
     eyes = joined([simplify(surface_of(source.mh.groups[f"helper-{s}-eye"], n), body.points, 70) for s in "lr"])
     return [
         source.part("hair_cropped", scalp, 0.002 + 0.003 * depth),
-        source.part("hair_short", scalp, 0.003 + 0.018 * depth**0.7),
+        source.part("hair_short", scalp, 0.0025 + 0.012 * depth**0.8),
         source.part("brow", clip(fine, fine.mixture @ garments.brow(body)), 0.0022),
         source.part("eye", eyes),
-        source.part("sock", clip(skin, skin.mixture @ garments.sock(body)), 0.004),
+        source.part("sock", cut_out(skin, garments.sock(body)), 0.004),
     ]
 
 
-def clothes(source: Source) -> list[Part]:
-    """Tops and bottoms, cut from the helper tights at their hems."""
+def cut_out(cloth: Surface, edges: tuple[Array, ...]) -> Surface:
+    """The part of a surface inside every edge; fields on the base mesh."""
+    for field in edges:
+        cloth = clip(cloth, cloth.mixture @ field)
+    return cloth
+
+
+def clothes(source: Source, skin: Surface) -> list[Part]:
+    """Tops and bottoms, cut at their hems from the skin (tight) or the helper tights (loose)."""
     tights = surface_of(source.mh.groups["helper-tights"], len(source.mh.vertices))
     parts = []
     for name, garment in {**garments.TOPS, **garments.BOTTOMS}.items():
-        cut = clip(tights, tights.mixture @ garment.covers(source.anatomy))
+        cloth = skin if garment.tight else tights
+        cut = cut_out(cloth, garment.edges(source.anatomy))
         lift = cut.mixture @ garment.thickness(source.anatomy)
         parts.append(source.part(name, cut, lift, garment.drape, garment.soft))
     return parts
@@ -199,10 +207,11 @@ def marks(source: Source) -> Part:
 def covers(source: Source, skin: Surface) -> dict[str, Array]:
     """How far inside each garment every skin vertex lies [m], negative outside."""
     body = source.anatomy
-    fields = {name: g.covers(body) for name, g in {**garments.TOPS, **garments.BOTTOMS}.items()}
-    fields["sock"] = garments.sock(body)
+    edges = {name: g.edges(body) for name, g in {**garments.TOPS, **garments.BOTTOMS}.items()}
+    edges["sock"] = garments.sock(body)
+    fields = {name: np.minimum.reduce(parts) for name, parts in edges.items()}
     above = body.height_above("foot_left")
-    fields["shoe"] = np.where(body.arm > 0.5, -1.0, -0.022 - above)
+    fields["shoe"] = np.where(body.arm > 0.5, -1.0, 0.03 - above)  # with the sock: the whole foot
     return {name: np.clip(skin.mixture @ field, -0.2, 0.2) for name, field in fields.items()}
 
 

@@ -21,8 +21,7 @@ from sim.tissue import limit_values
 Array = NDArray[np.float64]
 
 STEP_DEG = 5.0
-#: Standing upright is the smallest thigh inclination that can be held; tried in this order [deg].
-STANDING_DEG = (6.0, 8.0, 10.0, 12.5, 15.0, 17.5, 20.0)
+STANDING_GUESS_DEG = 8.0
 #: Deeper than the aim by this much, so that one repetition may dip below another [deg].
 BELOW_AIM_DEG = 3.0
 
@@ -54,13 +53,12 @@ def plan_squat(setup: SquatSetup, skeleton: Skeleton) -> Plan:
     """
     search = _Search(setup, skeleton)
     aim = setup.depth.thigh_inclination_deg
-    start = next((deg for deg in STANDING_DEG if search.solve(deg)), None)
-    if start is None:
+    if not search.stand():
         raise SimulationError(
             f"{setup.lifter.name} cannot stand in this stance ({setup.stance}); expected one that is balanced "
             "upright: is it too wide or too narrow?"
         )
-    first = STEP_DEG * (np.floor(start / STEP_DEG) + 1)
+    first = STEP_DEG * (np.floor(search.depth_deg / STEP_DEG + 0.4) + 1)
     depths = [*np.arange(first, aim - 0.5 * STEP_DEG, STEP_DEG), aim, aim + BELOW_AIM_DEG]
     for depth in depths:
         if not search.descend(float(depth)):
@@ -84,32 +82,51 @@ class _Search:
         )
         self._settings = _settings(setup, skeleton)
         self._guess = partial(_plain_guess, skeleton, self._settings["arm"])
-        self._unknowns = self._guess(STANDING_DEG[0])
+        self._unknowns = self._guess(STANDING_GUESS_DEG)
         self._multipliers: tuple[Array, Array] | None = None
         self._found: list[tuple[float, Array, Array]] = []
+
+    @property
+    def depth_deg(self) -> float:
+        """The deepest thigh inclination found."""
+        return self._found[-1][0]
+
+    def stand(self) -> bool:
+        """Find quiet standing; False if this stance cannot be stood in."""
+        parameters = self._parameters({"standing": 1.0})
+        result, ok = self._attempt(parameters, self._unknowns, None)
+        if ok:
+            thigh = float(np.array(self._problem.describe(result["x"], parameters)[4]).item())
+            self._keep(float(np.degrees(thigh)), result, parameters)
+        return ok
 
     def descend(self, thigh_deg: float) -> bool:
         """Find the posture of one depth, by smaller steps where one step loses the way."""
         for parts in (1, 2, 4):
-            above = self._found[-1][0]
-            if all(self.solve(above + (thigh_deg - above) * k / parts) for k in range(1, parts + 1)):
+            above = self.depth_deg
+            if all(self._go_to(above + (thigh_deg - above) * k / parts) for k in range(1, parts + 1)):
                 return True
         return False
 
-    def solve(self, thigh_deg: float) -> bool:
-        """Find the posture of one depth; False if none can be held."""
-        settings = {**self._settings, "thigh": np.radians(thigh_deg)}
-        before = self._unknowns[:N_HALF]  # of the last depth that was found
-        parameters = np.concatenate([self._fixed, [settings[name] for name in SETTINGS], before])
+    def _go_to(self, thigh_deg: float) -> bool:
+        parameters = self._parameters({"thigh": np.radians(thigh_deg)})
         starts = [(self._unknowns, self._multipliers), (self._unknowns, None), (self._guess(thigh_deg), None)]
-        for start, multipliers in starts:
-            result, ok = self._attempt(parameters, start, multipliers)
+        for unknowns, multipliers in starts:
+            result, ok = self._attempt(parameters, unknowns, multipliers)
             if ok:
-                self._unknowns = result["x"]
-                self._multipliers = (result["lam_x"], result["lam_g"])
-                self._found.append((thigh_deg, result["x"], parameters))
+                self._keep(thigh_deg, result, parameters)
                 return True
         return False
+
+    def _parameters(self, changed: dict[str, float]) -> Array:
+        settings = {**self._settings, **changed}
+        before = self._unknowns[:N_HALF]  # of the last depth that was found
+        return np.concatenate([self._fixed, [settings[name] for name in SETTINGS], before])
+
+    def _keep(self, thigh_deg: float, result: dict[str, Array], parameters: Array) -> None:
+        self._unknowns = result["x"]
+        self._multipliers = (result["lam_x"], result["lam_g"])
+        self._found.append((thigh_deg, result["x"], parameters))
 
     def _attempt(
         self, parameters: Array, unknowns: Array, multipliers: tuple[Array, Array] | None
@@ -133,7 +150,7 @@ class _Search:
     def plan(self, aim_deg: float) -> Plan:
         """Everything found so far."""
         described = [[np.array(a).ravel() for a in self._problem.describe(x, p)] for _, x, p in self._found]
-        centre, active, passive, used = (np.array(column) for column in zip(*described, strict=True))
+        centre, active, passive, used, _ = (np.array(column) for column in zip(*described, strict=True))
         depths = np.array([depth for depth, _, _ in self._found])
         postures = np.array([x[:N_HALF] for _, x, _ in self._found])
         plan = Plan(depths, postures, centre, active, passive, used, aim_deg, None)
@@ -148,6 +165,7 @@ def _settings(setup: SquatSetup, skeleton: Skeleton) -> dict[str, float]:
         "toe_out": float(np.radians(setup.stance.toe_out_deg)),
         "arm": float(np.radians(CARRY[setup.barbell.kind][2])),
         "thigh": 0.0,
+        "standing": 0.0,
         "ankle_range": float(np.radians(setup.ankle_dorsiflexion.values()[0])),
         "hip_range": float(np.radians(setup.hip_flexion.values()[0])),
         "lumbar_range": float(np.radians(setup.lumbar.values()[0])),

@@ -31,9 +31,13 @@ STABILISERS = ("hip_abduction", "hip_rotation", "tibial_rotation", "subtalar_inv
 #: Least knee flexion per thigh inclination, and slack: 0.9 is the least in the open subjects' squats.
 KNEE_PER_THIGH, KNEE_SLACK_RAD = 0.6, 0.09
 
+#: Lifters unlock their knees before they begin: a locked one cannot be bent by any torque at the hip's height [rad].
+STANDING_KNEE_RAD = 0.17
+
 #: Scalars besides skeleton, limits, strength and style: half stance [m], toe-out, arm angle, thigh inclination
-#: aimed at, ranges of hip, ankle and lumbar spine [rad], weight on the feet [N].
-SETTINGS = ("half_stance", "toe_out", "arm", "thigh", "hip_range", "ankle_range", "lumbar_range", "weight")
+#: aimed at, ranges of hip, ankle and lumbar spine [rad], weight on a foot [N],
+#: and 1 for quiet standing (the depth then follows from soft knees) or 0 for a squat.
+SETTINGS = ("half_stance", "toe_out", "arm", "thigh", "hip_range", "ankle_range", "lumbar_range", "weight", "standing")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class PostureProblem:
     """The solver and what it needs to know of its vectors."""
 
     solver: ca.Function
-    describe: ca.Function  # (unknowns, parameters) -> centre of mass (3,), active (11,), passive (11,), share used
+    describe: ca.Function  # (unknowns, parameters) -> centre of mass (3,), active (11,), passive (11,), share used, thigh [rad]
     n_equal: int
     n_unequal: int
 
@@ -77,9 +81,8 @@ def posture_problem() -> PostureProblem:
     unknowns = ca.vertcat(model.posture, wrench)
     parameters = ca.vertcat(model.values, limits, muscles, style, settings, before)
     problem = {"x": unknowns, "p": parameters, "f": posture_cost(terms), "g": ca.vertcat(equal, unequal)}
-    describe = ca.Function(
-        "describe", [unknowns, parameters], [model.centre_of_mass, statics.active, statics.passive, used]
-    )
+    described = [model.centre_of_mass, statics.active, statics.passive, used, _thigh_inclination(model)]
+    describe = ca.Function("describe", [unknowns, parameters], described)
     return PostureProblem(ca.nlpsol("posture", "ipopt", problem, _OPTIONS), describe, equal.shape[0], unequal.shape[0])
 
 
@@ -126,8 +129,14 @@ def _feet_flat(model: HalfModel, named: dict[str, ca.SX]) -> ca.SX:
 
 
 def _depth(model: HalfModel, named: dict[str, ca.SX]) -> ca.SX:
-    drop = model.places["thigh_left"][2] - model.places["shank_left"][2]
-    return drop / model.thigh_m - ca.cos(named["thigh"])
+    """The thigh at its inclination; in standing, knees just unlocked."""
+    squat = _thigh_inclination(model) - named["thigh"]
+    stand = model.joint("knee_flexion_left") - STANDING_KNEE_RAD
+    return named["standing"] * stand + (1 - named["standing"]) * squat
+
+
+def _thigh_inclination(model: HalfModel) -> ca.SX:
+    return ca.acos((model.places["thigh_left"][2] - model.places["shank_left"][2]) / model.thigh_m)
 
 
 def _foot_holds(model: HalfModel, wrench: ca.SX) -> ca.SX:
@@ -171,15 +180,14 @@ def _tolerated(model: HalfModel, statics: _Statics, style: ca.SX, named: dict[st
     return ca.vertcat(spine, hip, knee)
 
 
-#: Bounds [deg] that keep the search among human postures; the limits themselves are torques, not bounds. Lifters
-#: unlock their knees before they begin; a locked one cannot be bent by any torque at the hip's height.
+#: Bounds [deg] that keep the search among human postures; the limits themselves are torques, not bounds.
 _BOUNDS_DEG = {
     "lumbar_flexion": (-7.0, 40.0),
     "shoulder_flexion": (-90.0, 170.0),
     "hip_flexion": (-8.0, 150.0),
     "hip_abduction": (-30.0, 70.0),
     "hip_rotation": (-70.0, 60.0),
-    "knee_flexion": (8.0, 155.0),
+    "knee_flexion": (3.0, 155.0),
     "tibial_rotation": (-40.0, 35.0),
     "ankle_dorsiflexion": (-50.0, 50.0),
     "subtalar_inversion": (-26.0, 30.0),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
@@ -12,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from sim.mask import MaskWriter
 from sim.plan import PlannedTrial
 from sim.render.appearance import Appearance
 from sim.render.camera import Camera
-from sim.render.clip import RenderedFrame, render_views
+from sim.render.clip import RenderedFrame, frame_times, render_views
 from sim.setup import setup_from
 from sim.squat import simulate_squat
 from sim.truth import frame_truth
@@ -89,29 +88,46 @@ def from_zero(trial: SquatTrial, subject_id: str) -> SquatTrial:
 
 def film(job: ShardJob, trial: SquatTrial, appearance: Appearance) -> list[FilmedClip]:
     """Film a trial from every camera; videos and masks are in place when it returns."""
-    views = list(job.cameras)
-    cameras = [build(job.cameras[view]) for view in views]
-    labels: list[list[NDArray[np.uint8]]] = [[] for _ in views]
-    seen: list[list[RenderedFrame]] = [[] for _ in views]
-    (job.folder / "videos" / job.name).mkdir(parents=True, exist_ok=True)
+    cameras = [build(camera) for camera in job.cameras.values()]
+    n_frames = len(frame_times(trial, job.fps))
+    seen: list[list[RenderedFrame]] = [[] for _ in cameras]
     with ExitStack() as stack:
-        writers = [
-            stack.enter_context(VideoWriter(job.folder / job.video(view), job.fps, camera.width, camera.height))
-            for view, camera in zip(views, cameras, strict=True)
+        films = [
+            stack.enter_context(Film(job, view, c, n_frames)) for view, c in zip(job.cameras, cameras, strict=True)
         ]
         for moment in render_views(trial, cameras, appearance, job.fps, job.trial.seed):
-            for i, frame in enumerate(moment):
-                writers[i].add(frame.image)
-                if job.masks:
-                    labels[i].append(frame.labels)
-                seen[i].append(replace(frame, image=frame.image[:0], labels=frame.labels[:0]))
-    for view, stack_of_labels in zip(views, labels, strict=True):
-        mask = job.mask(view)
-        if mask is not None:
-            write_mask(job.folder / mask, np.stack(stack_of_labels))
+            for film_, frames, frame in zip(films, seen, moment, strict=True):
+                film_.add(frame)
+                frames.append(replace(frame, image=frame.image[:0], labels=frame.labels[:0]))
     return [
-        FilmedClip(view, frames[0].camera, keypoint_columns(frames)) for view, frames in zip(views, seen, strict=True)
+        FilmedClip(view, frames[0].camera, keypoint_columns(frames))
+        for view, frames in zip(job.cameras, seen, strict=True)
     ]
+
+
+class Film:
+    """The video and, if wanted, the mask of one clip in the making."""
+
+    def __init__(self, job: ShardJob, view: str, camera: Camera, n_frames: int) -> None:
+        self._stack = ExitStack()
+        video, mask = job.folder / job.video(view), job.mask(view)
+        video.parent.mkdir(parents=True, exist_ok=True)
+        self._video = self._stack.enter_context(VideoWriter(video, job.fps, camera.width, camera.height))
+        self._mask = mask and self._stack.enter_context(
+            MaskWriter(job.folder / mask, n_frames, camera.height, camera.width)
+        )
+
+    def add(self, frame: RenderedFrame) -> None:
+        """Append one picture with its labels."""
+        self._video.add(frame.image)
+        if self._mask:
+            self._mask.add(frame.labels)
+
+    def __enter__(self) -> Film:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
 
 
 def keypoint_columns(frames: Sequence[RenderedFrame]) -> pa.Table:
@@ -124,17 +140,6 @@ def keypoint_columns(frames: Sequence[RenderedFrame]) -> pa.Table:
             "box": [frame.box.astype(np.float32) for frame in frames],
         }
     )
-
-
-def write_mask(path: Path, labels: NDArray[np.uint8]) -> None:
-    """Write labels (n_frames, height, width), compressed, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp.npz")
-    try:
-        np.savez_compressed(temporary, labels=labels)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def metadata_row(

@@ -36,6 +36,7 @@ class VideoWriter:
         self.n_frames = 0
         self._temporary = self.path.with_name(f".{self.path.name}.part")
         try:
+            self._temporary.touch()  # the coder opens its file only later
             self._container = av.open(
                 str(self._temporary), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
             )
@@ -104,7 +105,8 @@ class VideoWriter:
                 container.close()
             except (OSError, av.FFmpegError):
                 pass  # the disk that refused the picture refuses the trailer too
-        self._temporary.unlink(missing_ok=True)
+        if self._temporary.parent.is_dir():
+            self._temporary.unlink(missing_ok=True)
 
     def __enter__(self) -> VideoWriter:
         return self

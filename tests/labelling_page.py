@@ -36,7 +36,7 @@ def find_browser():
 
 
 @contextmanager
-def signed_in(url, email, password, size=(1500, 1000)):
+def signed_in(url, email, password, size=(1700, 1050)):
     """A browser page that is signed in, with the hop size set as the instructions ask."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -15,7 +15,8 @@ from videos import write_numbered
 
 from annotate.access import access_token, client
 from annotate.environment import label_studio_program
-from annotate.folder import ServerFolder
+from annotate.folder import LEAD, ServerFolder
+from annotate.label_studio import choice
 from annotate.project import find_project
 from annotate.push import tasks_by_clip
 from annotate.server import find_running
@@ -24,7 +25,10 @@ from wink.dataset import Dataset, DatasetWriter, Shard, repetition_rows
 from wink.detection import Detection, write_detections
 from wink.onset import Repetition, Wink
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:The `.*` method is deprecated:DeprecationWarning"),  # the SDK's own
+]
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT / "../shared/real/clips/front_view.mp4"
@@ -83,17 +87,19 @@ class Lab:
         assert running is not None
         return running.url
 
-    @property
-    def ls(self):
-        return client(self.url, access_token(self.folder, self.url))
+    @contextmanager
+    def signed_in(self):
+        with client(self.url, access_token(self.folder, self.url)) as ls:
+            yield ls
 
-    def project(self, kind):
-        number = find_project(self.ls, kind, "winklab")
+    def project(self, ls, kind):
+        number = find_project(ls, kind, "winklab")
         assert number is not None
         return number
 
     def tasks(self, kind):
-        return tasks_by_clip(self.ls, self.project(kind))
+        with self.signed_in() as ls:
+            return tasks_by_clip(ls, self.project(ls, kind))
 
 
 def _ready_made():
@@ -120,16 +126,22 @@ def lab(tmp_path_factory):
         assert find_running(lab.folder) is None
 
 
+@pytest.fixture
+def ls(lab):
+    with lab.signed_in() as ls:
+        yield ls
+
+
 def clip_of(lab, name, n_frames):
     return next(c for c in lab.dataset(name).clips() if c.n_frames == n_frames)
 
 
-def test_a_mark_made_on_the_page_comes_back_on_its_frame(lab, tmp_path):
+def test_a_mark_made_on_the_page_comes_back_on_its_frame(lab, ls, tmp_path):
     if find_browser() is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on the path")
     clips = {clip_of(lab, "synthetic", 90): 37, clip_of(lab, "gym", 70): 1, **filmed(lab)}
-    tasks, project = lab.tasks("blind"), lab.project("blind")
-    with signed_in(lab.url, "lead@winklab.example", lab.folder.password()) as page:
+    tasks, project = lab.tasks("blind"), lab.project(ls, "blind")
+    with signed_in(lab.url, LEAD, lab.folder.password()) as page:
         for clip, frame in clips.items():
             page.open(project, tasks[clip.clip_id][0], clip.n_frames)
             page.mark("q", frame)
@@ -175,25 +187,25 @@ def annotations_file(lab, name):
     return lab.dataset(name).path / "annotations.parquet"
 
 
-def test_skipped_and_invalid_annotations_are_pulled_too(lab):
+def test_skipped_and_invalid_annotations_are_pulled_too(lab, ls):
     clip = clip_of(lab, "synthetic", 90)
     task = lab.tasks("review")[clip.clip_id][0]
-    lab.ls.annotations.create(id=task, result=[], was_cancelled=True)
+    ls.annotations.create(id=task, result=[], was_cancelled=True)
     said = lab.wink("pull", "synthetic", "project=review")
     assert "skipped by the annotator" in said
     assert "skipped by the annotator" in [a.problem for a in of_clip(lab, clip)]
 
 
-def test_the_review_project_has_every_prediction_and_the_blind_one_none(lab):
-    assert list(lab.ls.predictions.list(project=lab.project("blind"))) == []
-    shown = lab.ls.predictions.list(project=lab.project("review"))
+def test_the_review_project_has_every_prediction_and_the_blind_one_none(lab, ls):
+    assert list(ls.predictions.list(project=lab.project(ls, "blind"))) == []
+    shown = ls.predictions.list(project=lab.project(ls, "review"))
     assert sorted(p.model_version for p in shown) == ["rule", "truth"]
     again = lab.wink("push", "synthetic", "gym", "project=review", "truth=true")
     assert "0 predictions added, 2 were there" in again
     found = Detection("rule", "5f0000000001", 0, 0.8, 1.5, 25.0, 1.8, 0.1)
     write_detections(lab.dataset("synthetic").path / "detections.parquet", (found,))
     assert "1 predictions added, 1 were there" in lab.wink("push", "synthetic", "project=review", "truth=true")
-    shown = lab.ls.predictions.list(project=lab.project("review"))
+    shown = ls.predictions.list(project=lab.project(ls, "review"))
     assert sorted(p.model_version for p in shown) == ["rule", "truth"]
     (rule,) = (p for p in shown if p.model_version == "rule")
     assert rule.result[0]["value"]["ranges"] == [{"start": 46, "end": 46}]
@@ -206,12 +218,12 @@ def test_pushing_twice_adds_nothing(lab):
     assert all(len(numbers) == 1 for numbers in before.values())
 
 
-def test_a_killed_push_is_completed_by_the_next_without_duplicates(lab):
+def test_a_killed_push_is_completed_by_the_next_without_duplicates(lab, ls):
     dataset = make_dataset(lab.root / "datasets" / "many", [f"a{k:011x}" for k in range(MANY)])
     before = len(lab.tasks("blind"))
     command, options = lab.command("push", "many")
     pushing = subprocess.Popen(command, **options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    ls, project = lab.ls, lab.project("blind")
+    project = lab.project(ls, "blind")
     give_up = time.monotonic() + 60
     while pushing.poll() is None and ls.projects.get(id=project).task_number == before and time.monotonic() < give_up:
         time.sleep(0.02)
@@ -227,7 +239,7 @@ def test_a_killed_push_is_completed_by_the_next_without_duplicates(lab):
     assert len(tasks) == before + MANY
 
 
-def test_strangers_see_nothing_and_cannot_sign_up(lab):
+def test_strangers_see_nothing_and_cannot_sign_up(lab, ls):
     clip = clip_of(lab, "synthetic", 90)
     video = f"{lab.url}/data/local-files/?d=clips/{clip.clip_id}.mp4"
     assert httpx.get(video).status_code in (401, 403)
@@ -242,7 +254,7 @@ def test_strangers_see_nothing_and_cannot_sign_up(lab):
         form = {"email": "eve@x.example", "password": "long-enough-1", "csrfmiddlewaretoken": token}
         answer = stranger.post("/user/signup/", data=form, headers={"Referer": lab.url})
     assert answer.status_code == 403
-    assert "eve@x.example" not in {user.email for user in lab.ls.users.list()}
+    assert "eve@x.example" not in {user.email for user in ls.users.list()}
     with pytest.raises(httpx.ConnectError):
         httpx.get(lab.url.replace("127.0.0.1", "127.0.0.2") + "/health")
 
@@ -254,8 +266,9 @@ def test_only_the_owner_can_read_what_the_server_keeps(lab):
         assert secret.stat().st_mode & 0o077 == 0, secret
 
 
-def test_a_changed_page_is_noticed(lab):
-    ls, project = lab.ls, lab.project("review")
+def test_a_page_changed_under_annotations_is_noticed(lab, ls):
+    project = lab.project(ls, "review")
+    ls.annotations.create(id=next(iter(lab.tasks("review").values()))[0], result=[choice("wink_grade", ["none"])])
     page = ls.projects.get(id=project).label_config
     ls.projects.update(id=project, label_config=page.replace('hotkey="q"', 'hotkey="p"'))
     assert "labelling page" in lab.wink("push", "synthetic", "project=review", code=2)

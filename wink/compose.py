@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from unittest import mock
@@ -24,7 +25,6 @@ QUIET = (
     "hydra/hydra_logging=none",
     "hydra.output_subdir=null",
     "hydra.run.dir=.",
-    "hydra.sweep.dir=.",
     "hydra.sweep.subdir=.",
     "hydra.job.config.override_dirname.exclude_keys=[name,seed,workers,overwrite,input]",
     "hydra.job.config.override_dirname.kv_sep=-",
@@ -43,10 +43,11 @@ def run_composed(name: str, verb: Verb, arguments: Sequence[str]) -> None:
     flags, settings, inputs = sort_arguments(arguments)
     given = [f"input=[{','.join(map(_quoted, inputs))}]"] if inputs else []
     launch = hydra.main(version_base="1.3", config_path="pkg://configs", config_name=name)(verb)
-    argv = [f"wink {name}", *flags, *QUIET, *settings, *given]
-    with mock.patch.object(sys, "argv", argv), mock.patch.dict(os.environ, HYDRA_FULL_ERROR="1"):
+    with tempfile.TemporaryDirectory() as sweep_folder:  # Hydra notes every sweep in a file
+        argv = [f"wink {name}", *flags, *QUIET, f"hydra.sweep.dir={_quoted(sweep_folder)}", *settings, *given]
         try:
-            launch()
+            with mock.patch.object(sys, "argv", argv), mock.patch.dict(os.environ, HYDRA_FULL_ERROR="1"):
+                launch()
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigError(_explain(name, error, settings, inputs)) from None
 

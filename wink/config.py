@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -12,13 +13,13 @@ from omegaconf import DictConfig, OmegaConf
 from wink.errors import ConfigError, WinkError, unknown_name
 
 
-def build(config: DictConfig | dict[str, Any]) -> Any:
+def build(config: DictConfig | Mapping[str, Any]) -> Any:
     """Make the object a configuration describes by its `_target_`, parts first.
 
     Raises:
         ConfigError: a part has a setting it does not know, or lacks one it needs.
     """
-    node = config if isinstance(config, DictConfig) else OmegaConf.create(config)
+    node = config if isinstance(config, DictConfig) else OmegaConf.create(dict(config))
     try:
         return instantiate(node, _convert_="all")
     except InstantiationException as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -12,4 +15,24 @@ T = TypeVar("T")
 
 def progress(items: Iterable[T], what: str, total: int | None = None, unit: str = "clip") -> Iterator[T]:
     """Pass items through, showing how many of `total` are done, the rate and the time left."""
-    yield from tqdm(items, desc=what, total=total, unit=unit, dynamic_ncols=True, mininterval=0.5)
+    with tqdm(desc=what, total=total, unit=unit, dynamic_ncols=True, mininterval=0.5) as bar, _ticking(bar):
+        for item in items:
+            yield item
+            bar.update()
+
+
+@contextmanager
+def _ticking(bar: tqdm[None]) -> Iterator[None]:
+    """Let the clock on the line run while one long item is in work; only where somebody watches."""
+    stop = threading.Event()
+
+    def tick() -> None:
+        while not stop.wait(1.0):
+            bar.refresh()
+
+    if sys.stderr.isatty():
+        threading.Thread(target=tick, daemon=True).start()
+    try:
+        yield
+    finally:
+        stop.set()

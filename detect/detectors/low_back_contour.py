@@ -17,11 +17,13 @@ class LowBackContour:
     """Reversal of the low back's contour: its greatest forward lean in the descent minus that at the bottom.
 
     The rule copies the definition of `pelvic_reversal_onset`, with the contour in the pelvis' place. It needs
-    something near a side view and a back that nothing hides.
+    something near a side view and a back that nothing hides. Flesh and cloth take away part of the turn, so the
+    contour's is scaled up to the pelvis'.
     """
 
-    reversal_deg: float  # a wink is a fall of the contour's lean by this much, held to the bottom
-    onset_deg: float  # ... and begins when it has fallen by this much for good
+    reversal_deg: float  # a wink is a turn of the pelvis by this much, held to the bottom
+    onset_deg: float  # ... and begins when it has turned by this much for good
+    contour_share: float  # degrees the contour turns by for one of the pelvis
     stretch: tuple[float, float]  # of the contour, along the trunk from the hips upward [leg lengths]
     from_thigh_deg: float  # the contour's greatest lean is looked for below this depth
     smoothing_s: float
@@ -44,7 +46,7 @@ class LowBackContour:
         deep = body.thigh_inclination_deg[squat.descent] >= self.from_thigh_deg
         first = squat.start + int(np.argmax(deep)) if deep.any() else squat.start
         lean = lean_deg[first : squat.bottom + 1]
-        fallen = lean.max() - lean
+        fallen = (lean.max() - lean) / self.contour_share
         reversal = float(fallen[-1])
         onset = None
         if reversal >= self.reversal_deg:

@@ -37,48 +37,50 @@ class Anatomy:
 
 @dataclass(frozen=True)
 class Garment:
-    """One garment: positive `covers` where it is; `thickness` over the body [m]; smoothing passes of its drape."""
+    """One garment: where all of its `edges` are positive; `thickness` over the body [m]; passes of its drape.
 
-    covers: Callable[[Anatomy], Array]
+    Every edge is a field of its own: the least of them would bend the zero lines inside large triangles.
+    """
+
+    edges: Callable[[Anatomy], tuple[Array, ...]]
     thickness: Callable[[Anatomy], Array]
     drape: int
     soft: int  # smoothing passes of the skinning weights: a loose cloth bends less sharply than the skin
+    tight: bool = False  # cut from the skin itself rather than from the looser helper mesh
 
 
-def _top(hem_m: float, sleeve_m: float, neckline: float) -> Callable[[Anatomy], Array]:
-    def covers(body: Anatomy) -> Array:
+def _top(hem_m: float, sleeve_m: float, neckline: float) -> Callable[[Anatomy], tuple[Array, ...]]:
+    def edges(body: Anatomy) -> tuple[Array, ...]:
         front = np.clip(body.points[:, 0] / 0.12, -1, 1)
         hem = body.height_above("lumbar_lower") - (hem_m + 0.015 * front)
         sleeve = sleeve_m - body.along_arm()
-        neck = np.minimum((neckline - body.neck) * 0.06, (0.05 - body.head) * 0.2)
         trunk = np.where(body.arm > 0.5, 1.0, hem)
-        return np.asarray(np.minimum.reduce([trunk, sleeve, neck]))
+        return trunk, sleeve, (neckline - body.neck) * 0.06, (0.05 - body.head) * 1.0
 
-    return covers
+    return edges
 
 
-def _sleeveless(hem_m: float, strap_m: float, low_m: float) -> Callable[[Anatomy], Array]:
-    def covers(body: Anatomy) -> Array:
+def _sleeveless(hem_m: float, strap_m: float, low_m: float) -> Callable[[Anatomy], tuple[Array, ...]]:
+    def edges(body: Anatomy) -> tuple[Array, ...]:
         high = body.height_above("neck")
-        wide = strap_m + 0.10 * np.clip(-(high + 0.10) / 0.10, 0, 1)  # the armhole opens downwards
+        wide = strap_m + 0.14 * np.clip(-(high + 0.10) / 0.10, 0, 1)  # the armhole opens downwards
         armhole = wide - np.abs(body.points[:, 1])
-        armhole = np.where(body.arm > 0.5, np.minimum(armhole, -0.002), armhole)
-        front = np.clip(body.points[:, 0] / 0.05, 0, 1)
-        scoop = np.hypot(body.points[:, 1], np.minimum(high + 0.01, 0.0)) - (0.058 + low_m * front)
-        neckline = np.minimum(scoop, 0.02 - high)
+        front = np.clip((body.points[:, 0] - body.joints["neck"][0] - 0.015) / 0.05, 0, 1)
+        scoop = np.hypot(body.points[:, 1], np.minimum(high + 0.02, 0.0)) - (0.046 + low_m * front)
         hem = body.height_above("lumbar_lower") - hem_m
-        return np.asarray(np.minimum.reduce([hem, armhole, neckline, (0.05 - body.head) * 0.2]))
+        sleeve, neck = (0.22 - body.arm) * 0.25, (0.30 - body.neck) * 0.20
+        return hem, armhole, sleeve, scoop, neck, (0.05 - body.head) * 1.0
 
-    return covers
+    return edges
 
 
-def _bottom(waist_m: float, above_knee_m: float) -> Callable[[Anatomy], Array]:
-    def covers(body: Anatomy) -> Array:
+def _bottom(waist_m: float, above_knee_m: float) -> Callable[[Anatomy], tuple[Array, ...]]:
+    def edges(body: Anatomy) -> tuple[Array, ...]:
         waist = waist_m - body.height_above("lumbar_lower")
         hem = body.height_above("shank_left") - above_knee_m
-        return np.asarray(np.where(body.arm > 0.5, -1.0, np.minimum(waist, hem)))
+        return waist, hem, 0.5 - body.arm
 
-    return covers
+    return edges
 
 
 def _flared(near_m: float, far_m: float, joint: str, start_m: float, end_m: float) -> Callable[[Anatomy], Array]:
@@ -100,20 +102,20 @@ _TEE = _flared(0.007, 0.020, "lumbar_lower", 0.25, -0.08)
 TOPS: dict[str, Garment] = {
     "tshirt": Garment(_top(-0.075, 0.17, 0.42), _TEE, 14, 3),
     "longsleeve": Garment(_top(-0.070, 9.0, 0.42), _TEE, 10, 3),
-    "tank": Garment(_sleeveless(-0.070, 0.095, 0.05), _flared(0.006, 0.015, "lumbar_lower", 0.25, -0.08), 10, 2),
-    "crop": Garment(_sleeveless(0.145, 0.085, 0.05), _even(0.004), 6, 0),
+    "tank": Garment(_sleeveless(-0.070, 0.095, 0.05), _flared(0.006, 0.015, "lumbar_lower", 0.25, -0.08), 10, 1, tight=True),
+    "crop": Garment(_sleeveless(0.145, 0.085, 0.05), _even(0.0045), 5, 0, tight=True),
 }
 BOTTOMS: dict[str, Garment] = {
     "shorts": Garment(_bottom(0.020, 0.16), _flared(0.005, 0.022, "shank_left", 0.50, 0.16), 8, 2),
-    "short_tights": Garment(_bottom(0.030, 0.12), _even(0.0045), 0, 0),
-    "leggings": Garment(_bottom(0.035, -0.37), _even(0.0045), 0, 0),
+    "short_tights": Garment(_bottom(0.030, 0.12), _even(0.0045), 4, 0, tight=True),
+    "leggings": Garment(_bottom(0.035, -0.37), _even(0.0045), 4, 0, tight=True),
 }
 
 
-def sock(body: Anatomy) -> Array:
-    """Socks: from the shoe to a hand's breadth above the ankle."""
+def sock(body: Anatomy) -> tuple[Array, ...]:
+    """Socks: from inside the shoe to a hand's breadth above the ankle."""
     above = body.height_above("foot_left")
-    return np.asarray(np.where(body.arm > 0.5, -1.0, np.minimum(0.075 - above, above + 0.045)))
+    return 0.075 - above, above + 0.030, 0.5 - body.arm
 
 
 def scalp(body: Anatomy) -> Array:
@@ -123,7 +125,7 @@ def scalp(body: Anatomy) -> Array:
     offset = body.points - centre
     azimuth = np.arctan2(np.abs(offset[:, 1]), offset[:, 0])
     elevation = np.arctan2(offset[:, 2], np.hypot(offset[:, 0], offset[:, 1]))
-    line = np.interp(np.degrees(azimuth), [0, 35, 60, 78, 100, 122, 180], [40, 38, 20, 17, 19, -22, -38])
+    line = np.interp(np.degrees(azimuth), [0, 32, 52, 66, 78, 88, 104, 120, 180], [45, 43, 27, 2, -8, 14, 14, -24, -40])
     return np.asarray(np.where(body.head > 0.3, (elevation - np.radians(line)) * 0.1, -1.0))
 
 

@@ -21,12 +21,12 @@ def shoe(foot: Array, ankle: Array) -> tuple[Array, Triangles, int]:
     heel, toe = foot[:, 0].min() - 0.006, foot[:, 0].max() + 0.008
     share = 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, STATIONS))
     stations = heel + (toe - heel) * (0.02 + 0.96 * share)
-    tops = np.interp(stations, ankle[0] + np.array([-0.08, 0.015, 0.05]), ankle[2] + np.array([-0.006, -0.012, -0.022]))
+    tops = np.interp(stations, ankle[0] + np.array([-0.08, 0.015, 0.05]), ankle[2] + np.array([0.004, -0.004, -0.012]))
     rings = np.array([_slice(foot, x, top, floor) for x, top in zip(stations, tops, strict=True)])
     rings = gaussian_filter1d(rings, 1.0, axis=0, mode="nearest")
     rings = _rounded_ends(rings)
     upper = np.concatenate([np.repeat(stations, RING)[:, None], rings.reshape(-1, 2)], axis=1)
-    upper_triangles = _loft(STATIONS, RING)
+    upper_triangles = _outward(upper, _loft(STATIONS, RING))
     sole, sole_triangles = _sole(stations, rings, floor)
     triangles = np.concatenate([upper_triangles, sole_triangles + len(upper)])
     return np.concatenate([upper, sole]), triangles, len(upper_triangles)
@@ -41,7 +41,7 @@ def _slice(foot: Array, x: float, top: float, floor: float) -> Array:
     centre = np.array([0.5 * (hull[:, 0].min() + hull[:, 0].max()), floor])
     angles = np.linspace(0.0, np.pi, RING)
     directions = np.c_[np.cos(angles), np.sin(angles)]
-    return np.asarray(centre + directions * (_reach(hull - centre, directions) + 0.004)[:, None])
+    return np.asarray(centre + directions * (_reach(hull - centre, directions) + 0.008)[:, None])
 
 
 def _reach(hull: Array, directions: Array) -> Array:

@@ -128,6 +128,7 @@ def vertex_normals(points: Array, triangles: Triangles) -> Array:
 
 def draped(points: Array, triangles: Triangles, thickness: Array, passes: int) -> Array:
     """Cloth over a surface: hollows bridged by smoothing outwards only, then lifted by `thickness` (V,) [m]."""
+    points = _even_border(points, triangles)
     normals = vertex_normals(points, triangles)
     mean = neighbour_mean(triangles, len(points))
     border = boundary_vertices(triangles)
@@ -139,10 +140,32 @@ def draped(points: Array, triangles: Triangles, thickness: Array, passes: int) -
     return np.asarray(smooth + vertex_normals(smooth, triangles) * thickness[:, None])
 
 
-def boundary_vertices(triangles: Triangles) -> NDArray[np.bool_]:
-    """Which vertices lie on an edge that only one triangle uses."""
+def _even_border(points: Array, triangles: Triangles, passes: int = 3) -> Array:
+    """The mesh with its hems smoothed along themselves."""
+    edges = boundary_edges(triangles)
+    if not len(edges):
+        return points
+    n = len(points)
+    both = np.concatenate([edges, edges[:, ::-1]])
+    links = sparse.csr_matrix((np.ones(len(both)), (both[:, 0], both[:, 1])), shape=(n, n))
+    degree = np.asarray(links.sum(axis=1)).ravel()
+    regular = degree == 2
+    mean = sparse.diags(1.0 / np.maximum(degree, 1.0)) @ links
+    even = points.copy()
+    for _ in range(passes):
+        even[regular] = 0.5 * even[regular] + 0.5 * (mean @ even)[regular]
+    return even
+
+
+def boundary_edges(triangles: Triangles) -> Triangles:
+    """Edges (E, 2) that only one triangle uses."""
     edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
     unique, counts = np.unique(edges, axis=0, return_counts=True)
+    return np.asarray(unique[counts == 1])
+
+
+def boundary_vertices(triangles: Triangles) -> NDArray[np.bool_]:
+    """Which vertices lie on an edge that only one triangle uses."""
     flags = np.zeros(triangles.max() + 1, dtype=bool)
-    flags[unique[counts == 1].ravel()] = True
+    flags[boundary_edges(triangles).ravel()] = True
     return flags

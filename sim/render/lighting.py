@@ -31,13 +31,13 @@ def lighting(appearance: Appearance, floor_albedo: Array, wall_albedo: Array) ->
     level = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
     direction = level * np.cos(elevation) + np.array([0.0, 0.0, np.sin(elevation)])
     warm = appearance.light_warmth
-    key = 1.35 * np.array([1.0 + 0.10 * warm, 1.0, 1.0 - 0.16 * warm])
+    key = 1.05 * np.array([1.0 + 0.10 * warm, 1.0, 1.0 - 0.16 * warm])
     cool = np.array([1.0 - 0.04 * warm, 1.0, 1.0 + 0.08 * warm])
     fill = appearance.ambient
     bounce = floor_albedo * (0.9 * key * direction[2] + fill)
     lobes = [
-        (np.array([0.0, 0.0, 1.0]), 1.05 * fill * cool),
-        (-level * 0.8 + np.array([0.0, 0.0, 0.5]), 0.45 * fill * cool),
+        (np.array([0.0, 0.0, 1.0]), 0.85 * fill * cool),
+        (-level * 0.8 + np.array([0.0, 0.0, 0.5]), 0.38 * fill * cool),
         (np.array([0.0, 0.0, -1.0]), 0.8 * bounce + 0.06),
     ]
     even = 0.30 * fill * (0.35 + wall_albedo)

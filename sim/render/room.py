@@ -30,6 +30,13 @@ def floor() -> Quads:
     return _joined([(corners, (0, 0, 1), corners[:, :2] / FLOOR_TILE_M)])
 
 
+def ceiling() -> Quads:
+    """The ceiling, seen from below."""
+    x, y, z = HALF_LENGTH_M, HALF_WIDTH_M, HEIGHT_M
+    corners = np.array([[-x, y, z], [x, y, z], [x, -y, z], [-x, -y, z]], dtype=np.float32)
+    return _joined([(corners, (0, 0, -1), corners[:, :2] / WALL_TILE_M)])
+
+
 def walls(low_m: float, high_m: float) -> Quads:
     """A band of the four walls between two heights, facing inwards."""
     x, y = HALF_LENGTH_M, HALF_WIDTH_M

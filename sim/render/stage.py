@@ -118,17 +118,7 @@ class Stage:
 
     def labels(self, camera: Camera) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Class of every pixel (H, W), and the depth buffer (H, W), top row first."""
-        ctx, size = self._gl.ctx, (camera.width, camera.height)
-        targets = self._gl.targets(size)
-        targets.labels.use()
-        targets.labels.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
-        ctx.enable(moderngl.DEPTH_TEST)
-        set_uniforms(self._gl.label, _camera_uniforms(camera))
-        for mesh in self._meshes():
-            mesh.draw(ctx, "label")
-        labels = read_rows(targets.labels, size, 1)[..., 0]
-        depth = np.frombuffer(targets.label_depth.read(alignment=1), dtype=np.float32)
-        return labels, depth.reshape(camera.height, camera.width)[::-1]
+        return draw_labels(self._gl, self._meshes(), camera)
 
     def release(self) -> None:
         """Free buffers and textures."""
@@ -149,6 +139,20 @@ class Stage:
         set_uniforms(self._gl.shadow, {"light_projection": self._uniforms["light_projection"]})
         for mesh in self._meshes():
             mesh.draw(ctx, "shadow")
+
+
+def draw_labels(gl: Graphics, meshes: list[Mesh], camera: Camera) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Label of the nearest mesh at every pixel (H, W), 0 where there is none, and the depth buffer (H, W)."""
+    size = (camera.width, camera.height)
+    targets = gl.targets(size)
+    targets.labels.use()
+    targets.labels.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+    gl.ctx.enable(moderngl.DEPTH_TEST)
+    set_uniforms(gl.label, _camera_uniforms(camera))
+    for mesh in meshes:
+        mesh.draw(gl.ctx, "label")
+    depth = np.frombuffer(targets.label_depth.read(alignment=1), dtype=np.float32)
+    return read_rows(targets.labels, size, 1)[..., 0], depth.reshape(camera.height, camera.width)[::-1]
 
 
 def occluders(keypoints: Array) -> NDArray[np.float32]:
@@ -185,6 +189,7 @@ def _room(gl: Graphics, appearance: Appearance, rng: np.random.Generator) -> lis
         (_texture(gl, floor_texture(appearance.floor, rng)), _quads(gl, room.floor()), floor_look),
         (_texture(gl, plaster), _quads(gl, room.walls(room.SKIRTING_M, room.HEIGHT_M)), wall_look),
         (_texture(gl, plaster), _quads(gl, room.walls(0.0, room.SKIRTING_M)), skirting),
+        (_texture(gl, plaster), _quads(gl, room.ceiling()), {"tint": _tint(palette.CEILING), "gloss": 0.0, "key_share": 0.0}),
     ]
 
 

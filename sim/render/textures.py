@@ -22,7 +22,7 @@ def floor_texture(kind: str, rng: np.random.Generator) -> Picture:
 
 def wall_texture(rng: np.random.Generator) -> Picture:
     """Texture (512, 512, 3) of a plastered wall."""
-    return _picture(1.0 + 0.05 * tiling_noise(rng, 1.6) + 0.012 * tiling_noise(rng, 0.3))
+    return _picture(1.0 + 0.028 * tiling_noise(rng, 1.5) + 0.012 * tiling_noise(rng, 0.3))
 
 
 def tiling_noise(rng: np.random.Generator, slope: float) -> NDArray[np.float64]:

@@ -22,6 +22,6 @@ void main() {
     finish = surface.xy;
     shadow_at = (light_projection * vec4(position, 1.0)).xyz * 0.5 + 0.5;
     ambient_light = ambient(n) * open;
-    back_light = ambient(-n) * 0.35;
+    back_light = ambient(-n) * 0.6;
     gl_Position = view_projection * vec4(position, 1.0);
 }
