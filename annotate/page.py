@@ -11,7 +11,7 @@ from wink.errors import ServerError
 Kind = Literal["blind", "review"]
 
 #: Annotators of a review project see what detectors or the simulation say, so it never counts as blind.
-REVIEW_HEADER = "Review: the tabs above the video hold what detectors (or the simulation) say. Frames count from 1."
+REVIEW_HEADER = "Review: open clips from the list; the tabs hold what each detector, or the simulation, says."
 
 
 def labeling_config(kind: Kind) -> str:

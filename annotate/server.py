@@ -164,6 +164,7 @@ def start_server(folder: ServerFolder, program: Path, port: int | None = None) -
         running = Running(child.pid, running.port)
         write_private(folder.state, json.dumps(asdict(running)))
         _wait_until_up(folder, child, running)
+        child.returncode = 0  # handed over: it outlives us, and `stop_server` finds it by its number
     return running, True
 
 

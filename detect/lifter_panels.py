@@ -22,7 +22,7 @@ _PREFERRED_VIEW = "side"
 def lifter_panels(part: BenchmarkedDataset, definition: Definition) -> list[LifterPanel]:
     """A panel for every trial that is nobody's twin, in the order of the dataset; none without frame truth."""
     metadata = {row["clip_id"]: row for row in part.dataset.metadata()}
-    trials = _one_clip_a_trial(part.clips, metadata)
+    trials = one_clip_a_trial(part)
     twins = {metadata[c.clip_id]["counterfactual_of"]: c for c in trials.values()}
     panels = []
     for trial, clip in trials.items():
@@ -36,11 +36,12 @@ def lifter_panels(part: BenchmarkedDataset, definition: Definition) -> list[Lift
     return panels
 
 
-def _one_clip_a_trial(clips: tuple[Clip, ...], metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Clip]:
-    """Clips of one trial show the same movement: take the one from the side, or else the first."""
+def one_clip_a_trial(part: BenchmarkedDataset) -> dict[str, Clip]:
+    """Clips of one trial show the same movement: take the one from the side, or else the first; by trial_id."""
+    trial_of = {row["clip_id"]: row["trial_id"] or row["clip_id"] for row in part.dataset.metadata()}
     trials: dict[str, Clip] = {}
-    for clip in clips:
-        trial = metadata[clip.clip_id]["trial_id"] or clip.clip_id
+    for clip in part.clips:
+        trial = trial_of[clip.clip_id]
         if trial not in trials or (_is_side(clip) and not _is_side(trials[trial])):
             trials[trial] = clip
     return trials

@@ -13,7 +13,7 @@ envelope), `event_f1`, `onset_error` (bias and 95 % limits of agreement: Bland &
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -153,40 +153,44 @@ def evaluate(
     Raises:
         DetectorError: the arrays break the conventions.
     """
-    reference, reversal, detected, scores = (
-        np.asarray(a, dtype=np.float64) for a in (reference_s, reversal_deg, detected_s, score)
-    )
+    columns = (np.asarray(a, dtype=np.float64) for a in (reference_s, reversal_deg, detected_s, score))
+    reference, reversal, detected, scores = columns
     validate(reference, reversal, detected, scores)
-    kind = truth_class(reversal)
-    called = np.isfinite(detected)
+    kind, called = truth_class(reversal), np.isfinite(detected)
+    counts = {
+        "n_repetitions": int((kind != "outside").sum()),
+        **{f"n_{name}": int((kind == name).sum()) for name in ("clean", "ambiguous", "wink")},
+        "n_clean_silent": int((~called[kind == "clean"]).sum()),
+        "n_wink_called": int(called[kind == "wink"].sum()),
+        "n_ambiguous_called": int(called[kind == "ambiguous"].sum()),
+        "n_called_outside": int(called[kind == "outside"].sum()),
+    }
     judged = (kind == "clean") | (kind == "wink")
-    is_wink, says_wink = kind[judged] == "wink", called[judged]
     # A wink without an onset by this definition can be neither hit nor missed in time.
     timed = (kind == "clean") | (kind == "outside") | ((kind == "wink") & np.isfinite(reference))
     event = np.where(kind == "wink", reference, np.nan)[timed]
+    presence = _presence_scores(kind[judged] == "wink", called[judged], scores[judged])
+    return counts | presence | _event_scores(event, detected[timed], scores[timed])
+
+
+def _presence_scores(is_wink: NDArray[np.bool_], called: NDArray[np.bool_], score: Array) -> dict[str, float | None]:
+    return {
+        "presence_f1": presence_f1(is_wink, called),
+        "presence_auroc": presence_auroc(is_wink, score),
+        "false_alarms_per_100": false_alarms_per_100(is_wink, called),
+    }
+
+
+def _event_scores(reference_s: Array, detected_s: Array, score: Array) -> dict[str, float | None]:
     precisions = {
-        f"ap_{ms}ms": average_precision(event, detected[timed], scores[timed], tolerance)
+        f"ap_{ms}ms": average_precision(reference_s, detected_s, score, tolerance)
         for ms, tolerance in TOLERANCES_S.items()
     }
-    onset = onset_error(event, detected[timed])
-    return {
-        "n_repetitions": int((kind != "outside").sum()),
-        **{f"n_{name}": int((kind == name).sum()) for name in ("clean", "ambiguous", "wink")},
-        "n_clean_silent": int((~says_wink[~is_wink]).sum()),
-        "n_ambiguous_called": int(called[kind == "ambiguous"].sum()),
-        "n_called_outside": int(called[kind == "outside"].sum()),
-        "presence_f1": presence_f1(is_wink, says_wink),
-        "presence_auroc": presence_auroc(is_wink, scores[judged]),
-        "false_alarms_per_100": false_alarms_per_100(is_wink, says_wink),
-        **precisions,
+    onset = {f"onset_{name}": value for name, value in asdict(onset_error(reference_s, detected_s)).items()}
+    return precisions | {
         "ap_mean": _mean(precisions.values()),
-        "event_f1_100ms": event_f1(event, detected[timed]),
-        "onset_n": onset.n,
-        "onset_missed": onset.missed,
-        "onset_mae_ms": onset.mae_ms,
-        "onset_median_ms": onset.median_ms,
-        "onset_bias_ms": onset.bias_ms,
-        "onset_loa_ms": onset.loa_ms,
+        "event_f1_100ms": event_f1(reference_s, detected_s),
+        **onset,
     }
 
 

@@ -86,12 +86,13 @@ def _score_table(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _silence(rows: Iterable[Mapping[str, Any]]) -> str:
-    """What became of the clean repetitions, in words: the negatives come first."""
+    """What became of the clean repetitions and of the winks, in words: the negatives come first."""
     lines = [
         f"<li><b>{html.escape(row['detector'])}</b> on {html.escape(row['dataset'])} ({html.escape(row['split'])}): "
-        f"rightly silent in {row['n_clean_silent']} of {row['n_clean']} clean repetitions.</li>"
+        f"rightly silent in {row['n_clean_silent']} of {row['n_clean']} clean repetitions, "
+        f"and spoke up in {row['n_wink_called']} of {row['n_wink']} winks.</li>"
         for row in rows
-        if row["n_clean"]
+        if row["n_clean"] or row["n_wink"]
     ]
     return f"<ul>{''.join(lines)}</ul>" if lines else ""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from detect.benchmark import Benchmark, BenchmarkedDataset
 from detect.features import measure_body
+from detect.lifter_panels import one_clip_a_trial
 from detect.report_frames import Moment, picture_moments
 from wink.clip import Clip, frame_at
 from wink.detection import Detection
@@ -18,11 +19,11 @@ _SIDE_VIEW_DEG = 40.0  # beyond this the view shows too little of the low back t
 
 
 def example_strips(benchmark: Benchmark) -> str:
-    """Start, onset and bottom of a few labelled clips: the largest winks, and the cleanest clip."""
+    """Start, onset and bottom of a few labelled trials: the largest winks, and the cleanest."""
     shown = [
         (part, clip, repetition)
         for part in benchmark.parts
-        for clip in part.clips
+        for clip in one_clip_a_trial(part).values()
         for repetition in (clip.repetitions or ())[:1]
     ]
     shown.sort(key=lambda item: item[2].pelvic_reversal_deg, reverse=True)
@@ -40,7 +41,7 @@ def _example(part: BenchmarkedDataset, clip: Clip, repetition: Repetition, defin
     moments.append(
         Moment(frame_at(repetition.bottom_s, clip.fps), f"bottom, {repetition.bottom_s:.2f} s", marked=False)
     )
-    heading = f"{clip.subject_id}, {clip.view} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
+    heading = f"{clip.subject_id}, {clip.view.replace('_', ' ')} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
     return _strip(heading, clip, part, moments)
 
 

@@ -47,6 +47,7 @@ class Part:
     corners: Array  # (18, V, 3)
     weights: Array  # (V, B)
     triangles: NDArray[np.int64]
+    mixture: sparse.csr_matrix | None = None  # (V, N) of the base mesh, where it is one
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Source:
         smooth = neighbour_mean(surface.triangles, len(weights))
         for _ in range(soft):
             weights = 0.4 * weights + 0.6 * (smooth @ weights)
-        return Part(name, corners, weights, surface.triangles)
+        return Part(name, corners, weights, surface.triangles, surface.mixture)
 
     def fixed(self, name: str, anchors: Array, scale: Array, mesh: tuple[Array, NDArray[np.int64]], bone: str) -> Part:
         """A part of constant shape, moved to an anchor (18, 3) and scaled (18,) in every corner shape."""
@@ -90,7 +91,7 @@ def bake(wheel: Path, output: Path) -> None:
         marks(source),
     ]
     fists = np.array([curled_hands(source.mh, s, *FIST_DEG) for s in source.mh.corners]) - source.shapes
-    write(output, source, parts, skin, np.array([skin.mixture @ f for f in fists]))
+    write(output, source, parts, np.array([skin.mixture @ f for f in fists]))
 
 
 def prepare(mh: MakeHuman) -> Source:
@@ -109,6 +110,7 @@ def prepare(mh: MakeHuman) -> Source:
         arm=share("upper_arm", "forearm", "hand"),
         head=share("head"),
         neck=share("neck"),
+        hand=share("hand"),
     )
     return Source(mh, shapes, weights, anatomy)
 
@@ -204,18 +206,21 @@ def marks(source: Source) -> Part:
     return Part("landmarks", corners, np.asarray((mixture @ source.weights).todense()), np.zeros((0, 3), dtype=np.int64))
 
 
-def covers(source: Source, skin: Surface) -> dict[str, Array]:
-    """How far inside each garment every skin vertex lies [m], negative outside."""
+def covers(source: Source, parts: list[Part]) -> dict[str, Array]:
+    """How far inside each garment every vertex (V,) of every part lies [m], negative outside."""
     body = source.anatomy
     edges = {name: g.edges(body) for name, g in {**garments.TOPS, **garments.BOTTOMS}.items()}
     edges["sock"] = garments.sock(body)
-    fields = {name: np.minimum.reduce(parts) for name, parts in edges.items()}
-    above = body.height_above("foot_left")
-    fields["shoe"] = np.where(body.arm > 0.5, -1.0, 0.03 - above)  # with the sock: the whole foot
-    return {name: np.clip(skin.mixture @ field, -0.2, 0.2) for name, field in fields.items()}
+    fields = {name: np.minimum.reduce(several) for name, several in edges.items()}
+    fields["shoe"] = np.minimum(0.5 - body.arm, 0.03 - body.height_above("foot_left"))  # with the sock: the whole foot
+    return {name: np.clip(np.concatenate([_depth(p, field) for p in parts]), -0.2, 0.2) for name, field in fields.items()}
 
 
-def write(output: Path, source: Source, parts: list[Part], skin: Surface, fists: Array) -> None:
+def _depth(part: Part, field: Array) -> Array:
+    return np.full(part.corners.shape[1], -1.0) if part.mixture is None else np.asarray(part.mixture @ field)
+
+
+def write(output: Path, source: Source, parts: list[Part], fists: Array) -> None:
     """Write everything as compact arrays."""
     corners = np.concatenate([p.corners for p in parts], axis=1)
     mean = corners.mean(axis=0)
@@ -225,6 +230,7 @@ def write(output: Path, source: Source, parts: list[Part], skin: Surface, fists:
     kept = np.where(kept > 0.004, kept, 0.0)
     counts = np.cumsum([0] + [p.corners.shape[1] for p in parts])
     named = landmarks(source.anatomy.points, np.unique(source.mh.groups["body"]), source.anatomy.joints)
+    depths = covers(source, parts)
     hand = np.flatnonzero(np.abs(fists).max(axis=(0, 2)) > 2e-4)
     np.savez_compressed(
         output,
@@ -242,8 +248,8 @@ def write(output: Path, source: Source, parts: list[Part], skin: Surface, fists:
         landmark_names=np.array(list(named)),
         fist_indices=hand.astype(np.int32),
         fists=fists[:, hand].astype(np.float16),
-        cover_names=np.array(list(covers(source, skin))),
-        covers=np.array(list(covers(source, skin).values())).astype(np.float16),
+        cover_names=np.array(list(depths)),
+        covers=np.array(list(depths.values())).astype(np.float16),
     )
     print(f"{output}: {output.stat().st_size / 1e6:.2f} MB")
     for part in parts:

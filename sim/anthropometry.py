@@ -1,7 +1,8 @@
 """Segment lengths, masses, centres of mass and inertia of the mean adult.
 
-Lengths, mass shares, centres and radii of gyration: de Leva (1996), per sex. Widths and feet: ANSUR II (2012)
-means against stature, which also give the female thigh (de Leva measured hers from another hip). Lengths scale with stature, masses with body mass.
+Lengths, mass shares, centres and radii of gyration: de Leva (1996), per sex. Widths and feet: ANSUR II (2012) means
+against stature, which also give the female thigh (de Leva measured hers from another hip). Lengths scale with stature,
+masses with body mass.
 """
 
 from __future__ import annotations

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from wink.errors import ConfigError, unknown_name
-
 from sim.checks import require_between
+from wink.errors import ConfigError, unknown_name
 
 BarKind = Literal["none", "high", "low", "front", "goblet"]
 
@@ -36,6 +35,6 @@ class Barbell:
     def __post_init__(self) -> None:
         if self.kind not in get_args(BarKind):
             raise ConfigError(unknown_name("way to carry a bar", str(self.kind), get_args(BarKind)))
-        require_between(ConfigError, "load_kg", self.load_kg, 0.0, 500.0, "kilograms", {1000.0: "grams"})
+        require_between(ConfigError, "load_kg", self.load_kg, (0.0, 500.0), "kilograms", mistaken={1000.0: "grams"})
         if (self.kind == "none") != (self.load_kg == 0):
             raise ConfigError(f"a bar of kind {self.kind!r} with {self.load_kg:g} kg: use kind none for no load")

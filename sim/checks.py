@@ -12,12 +12,13 @@ def require_between(
     error: type[ConfigError],
     name: str,
     value: float,
-    low: float,
-    high: float,
+    bounds: tuple[float, float],
     unit: str,
+    *,
     mistaken: Mapping[float, str] | None = None,
 ) -> None:
-    """Raise `error` unless a finite `value` lies in [low, high]; `mistaken` maps a factor to the unit it betrays."""
+    """Raise `error` unless a finite `value` lies within `bounds`; `mistaken` maps a factor to the unit it betrays."""
+    low, high = bounds
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise error(f"{name} must be a number of {unit}, got {value!r}")
     if math.isfinite(value) and low <= value <= high:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,26 +10,17 @@ from sim.skeleton import SIDES, Sole
 
 Array = NDArray[np.float64]
 
-FRICTION = 0.6
+FRICTION = 0.6  # what the lifter counts on; the floor gives more
 SPIN_ARM_M = 0.05  # friction moment about the vertical per newton of load
 
 
-@dataclass(frozen=True)
-class FootContact:
-    """How the wrenches on both feet, in foot axes at the ankles, act on the body."""
-
-    jacobian_t: Array  # (V, 12), per unit of the wrench unknowns
-
-    @classmethod
-    def of(cls, dynamics: Dynamics, unit: float) -> FootContact:
-        """At the state the dynamics were updated to."""
-        parts = []
-        for side, foot in zip(SIDES, dynamics.feet(), strict=True):
-            turn = dynamics.rotation(f"foot_{side}")
-            both = np.zeros((6, 6))
-            both[:3, :3] = both[3:, 3:] = turn
-            parts.append(foot.jacobian.T @ both)
-        return cls(unit * np.hstack(parts))
+def foot_push(dynamics: Dynamics, unit: float) -> Array:
+    """Generalised force (V, 12) of unit wrenches on both feet, in foot axes at the ankles."""
+    parts = []
+    for side, foot in zip(SIDES, dynamics.feet(), strict=True):
+        turn = dynamics.rotation(f"foot_{side}")
+        parts.append(np.hstack([foot.jacobian[:3].T @ turn, foot.jacobian[3:].T @ turn]))
+    return unit * np.hstack(parts)
 
 
 def foot_constraints(sole: Sole, unit: float) -> Array:

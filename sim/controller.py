@@ -12,15 +12,14 @@ import daqp
 import numpy as np
 from numpy.typing import NDArray
 
-from wink.errors import SimulationError
-
-from sim.contact import FootContact, foot_constraints
+from sim.contact import foot_constraints, foot_push
 from sim.dynamics import Dynamics, rotation_error
 from sim.engine import State
 from sim.kinematics import HALF_JOINTS
 from sim.muscles import Muscles
 from sim.reference import CENTRE, TRUNK
 from sim.skeleton import JOINTS, Skeleton
+from wink.errors import SimulationError
 
 Array = NDArray[np.float64]
 
@@ -37,7 +36,7 @@ class Task:
 
 
 FEET = Task(1000.0, 0.0, 20.0)
-BALANCE = Task(20.0, 60.0, 15.5)
+BALANCE = Task(100.0, 120.0, 21.9)
 HIP_HEIGHT = Task(20.0, 200.0, 28.3)
 TRUNK_TASK = Task(4.0, 100.0, 20.0)
 LUMBAR_TASK = Task(3.0, 150.0, 24.5)
@@ -54,6 +53,18 @@ class Command:
 
     active_nm: Array  # (J,)
     wrench: Array  # (2, 6) on the feet, foot axes, at the ankle
+
+
+@dataclass(frozen=True)
+class _Motion:
+    """The equations of motion as maps of the unknowns: base forces = 0, and muscle torques."""
+
+    base_map: Array
+    base_rest: Array
+    torque_map: Array  # (J, n)
+    torque_rest: Array
+    up_nm: Array  # greatest torque in the positive direction
+    down_nm: Array  # and in the negative
 
 
 class _Wishes:
@@ -89,42 +100,57 @@ class Controller:
         Raises:
             SimulationError: the programme has no solution.
         """
-        dynamics = self.dynamics
-        dynamics.update(state)
-        matrix, target = self._wishes(state, wanted).stacked()
-        contact = FootContact.of(dynamics, WRENCH_UNIT)
-        size, columns = dynamics.size, dynamics.columns
-        mass, bias = dynamics.mass_matrix, dynamics.bias
-        up, down = self._muscles.capacity(state.angles_rad, state.rates_rad_s)
-        torque_map = np.hstack([mass[columns], -contact.jacobian_t[columns]])
-        torque_rest = bias[columns] - passive_nm
-        share = EFFORT / (0.5 * (up + down)) ** 2
-        n = size + contact.jacobian_t.shape[1]
-        hessian, gradient = np.zeros((n, n)), np.zeros(n)
-        hessian[:size, :size] = matrix.T @ matrix
-        gradient[:size] = -matrix.T @ target
-        hessian += torque_map.T @ (share[:, None] * torque_map)
-        gradient += torque_map.T @ (share * torque_rest)
-        hessian[np.arange(n), np.arange(n)] += np.r_[np.full(size, SMALL_ACCELERATION), np.full(n - size, SMALL_WRENCH)]
-        base = np.hstack([mass[:6], -contact.jacobian_t[:6]])
-        rows = np.vstack([base, torque_map, np.hstack([np.zeros((len(self._constraints), size)), self._constraints])])
-        upper = np.concatenate([-bias[:6], up - torque_rest, np.full(len(self._constraints), 1e30)])
-        lower = np.concatenate([-bias[:6], -down - torque_rest, np.zeros(len(self._constraints))])
-        sense = np.zeros(len(rows), dtype=np.int32)
-        sense[:6] = 5
+        self.dynamics.update(state)
+        motion = self._motion(state, passive_nm)
+        hessian, gradient = self._objective(motion, *self._wishes(state, wanted).stacked())
+        rows, lower, upper, sense = self._bounds(motion)
         found, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, sense)
         if flag < 1 or not np.all(np.isfinite(found)):
             raise SimulationError(f"no muscle torques satisfy the body's equations of motion (solver flag {flag})")
-        active = np.clip(torque_map @ found + torque_rest, -down, up)
-        return Command(active, found[size:].reshape(2, 6) * WRENCH_UNIT)
+        active = np.clip(motion.torque_map @ found + motion.torque_rest, -motion.down_nm, motion.up_nm)
+        return Command(active, found[self.dynamics.size :].reshape(2, 6) * WRENCH_UNIT)
+
+    def _motion(self, state: State, passive_nm: Array) -> _Motion:
+        dynamics = self.dynamics
+        push = foot_push(dynamics, WRENCH_UNIT)
+        mass, bias, columns = dynamics.mass_matrix, dynamics.bias, dynamics.columns
+        up, down = self._muscles.capacity(state.angles_rad, state.rates_rad_s)
+        return _Motion(
+            base_map=np.hstack([mass[:6], -push[:6]]),
+            base_rest=bias[:6],
+            torque_map=np.hstack([mass[columns], -push[columns]]),
+            torque_rest=bias[columns] - passive_nm,
+            up_nm=up,
+            down_nm=down,
+        )
+
+    def _objective(self, motion: _Motion, matrix: Array, target: Array) -> tuple[Array, Array]:
+        """Half x' H x + g' x of wishes, effort and a little of everything."""
+        size, n = self.dynamics.size, motion.torque_map.shape[1]
+        share = EFFORT / (0.5 * (motion.up_nm + motion.down_nm)) ** 2
+        hessian = motion.torque_map.T @ (share[:, None] * motion.torque_map)
+        gradient = motion.torque_map.T @ (share * motion.torque_rest)
+        hessian[:size, :size] += matrix.T @ matrix
+        gradient[:size] -= matrix.T @ target
+        hessian[np.arange(n), np.arange(n)] += np.where(np.arange(n) < size, SMALL_ACCELERATION, SMALL_WRENCH)
+        return hessian, gradient
+
+    def _bounds(self, motion: _Motion) -> tuple[Array, Array, Array, NDArray[np.int32]]:
+        """Rows with lower and upper bounds: motion of the base, strength, the feet's hold on the floor."""
+        hold = np.hstack([np.zeros((len(self._constraints), self.dynamics.size)), self._constraints])
+        rows = np.vstack([motion.base_map, motion.torque_map, hold])
+        lower = np.concatenate([-motion.base_rest, -motion.down_nm - motion.torque_rest, np.zeros(len(hold))])
+        upper = np.concatenate([-motion.base_rest, motion.up_nm - motion.torque_rest, np.full(len(hold), 1e30)])
+        sense = np.zeros(len(rows), dtype=np.int32)
+        sense[:6] = 5  # the solver's mark of an equality
+        return rows, lower, upper, sense
 
     def _wishes(self, state: State, wanted: tuple[Array, Array, Array]) -> _Wishes:
         wishes = _Wishes()
-        value, rate, acceleration = wanted
         self._wish_balance(wishes, state, wanted)
         self._wish_upright(wishes, state, wanted)
-        joints = [column[self._posture_from_half] for column in (value[3:], rate[3:], acceleration[3:])]
-        goal, speed, push = (np.where(self._posture_from_half < 0, 0.0, column) for column in joints)
+        mirrored = self._posture_from_half
+        goal, speed, push = (np.where(mirrored < 0, 0.0, column[3:][mirrored]) for column in wanted)
         for group, task in (("lumbar", LUMBAR_TASK), ("legs", LEGS), ("arms", ARMS)):
             rows = self._rows[group]
             selector = np.zeros((len(rows), self.dynamics.size))

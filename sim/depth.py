@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wink.errors import ConfigError
-
 from sim.checks import require_between
+from wink.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -20,4 +19,4 @@ class Depth:
     thigh_inclination_deg: float
 
     def __post_init__(self) -> None:
-        require_between(ConfigError, "thigh_inclination_deg", self.thigh_inclination_deg, 50.0, 130.0, "degrees")
+        require_between(ConfigError, "thigh_inclination_deg", self.thigh_inclination_deg, (50.0, 130.0), "degrees")

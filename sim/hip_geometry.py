@@ -57,8 +57,8 @@ class HipGeometry:
 
     def opening_deg(self, flexion_deg: float, abduction_deg: float, rotation_deg: float) -> float:
         """Angle [deg] between neck and cup axis in one hip posture."""
-        angles = ca.vertcat(flexion_deg, abduction_deg, rotation_deg)
-        return float(ca.evalf(neck_to_cup_deg(angles, ca.DM(self.values()))))
+        angles = ca.SX([flexion_deg, abduction_deg, rotation_deg])
+        return float(ca.evalf(neck_to_cup_deg(angles, ca.SX(list(self.values())))))
 
 
 def neck_in_pelvis(angles_deg: ca.SX, values: ca.SX) -> ca.SX:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from wink.errors import LifterError, unknown_name
-
 from sim.checks import require_between
+from wink.errors import LifterError, unknown_name
 
 Sex = Literal["male", "female"]
 
@@ -34,11 +33,13 @@ class Lifter:
     def __post_init__(self) -> None:
         if self.sex not in ("male", "female"):
             raise LifterError(unknown_name("sex", str(self.sex), ("male", "female")))
-        require_between(LifterError, "stature_m", self.stature_m, 1.2, 2.3, "metres", {100.0: "centimetres"})
-        require_between(LifterError, "mass_kg", self.mass_kg, 30.0, 250.0, "kilograms", {1000.0: "grams"})
-        require_between(LifterError, "age_years", self.age_years, 16.0, 90.0, "years", {12.0: "months"})
+        require_between(LifterError, "stature_m", self.stature_m, (1.2, 2.3), "metres", mistaken={100.0: "centimetres"})
+        require_between(LifterError, "mass_kg", self.mass_kg, (30.0, 250.0), "kilograms", mistaken={1000.0: "grams"})
+        require_between(LifterError, "age_years", self.age_years, (16.0, 90.0), "years", mistaken={12.0: "months"})
         for scale in ("thigh_scale", "shank_scale", "trunk_scale"):
-            require_between(LifterError, scale, getattr(self, scale), 0.75, 1.3, "times the mean", {100.0: "percent"})
+            require_between(
+                LifterError, scale, getattr(self, scale), (0.75, 1.3), "times the mean", mistaken={100.0: "percent"}
+            )
         index = self.mass_kg / self.stature_m**2
         if not 13.0 <= index <= 60.0:
             raise LifterError(

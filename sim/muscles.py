@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import strength
+from sim.law import Law
 from sim.lifter import Lifter
 from sim.skeleton import JOINTS
 
@@ -30,24 +31,17 @@ class Muscles:
     """Bounds on the torque of every joint."""
 
     def __init__(self, values: Array, lifter: Lifter) -> None:
-        law = capacity_law()
-        self._in, self._values = np.zeros(len(JOINTS)), np.array(values, dtype=float)
-        self._out = np.zeros((2, len(JOINTS)))
-        self._buffer, self._run = law.buffer()
-        self._buffer.set_arg(0, memoryview(self._in))
-        self._buffer.set_arg(1, memoryview(self._values))
-        self._buffer.set_res(0, memoryview(self._out))
+        self._law = Law(capacity_law(), values)
         self._speeds = np.array([_speeds(name, lifter) for name in JOINTS])  # (J, 2 directions, 2)
 
     def capacity(self, angles_rad: Array, rates_rad_s: Array) -> tuple[Array, Array]:
         """Greatest torque (J,) [Nm] in the positive and in the negative direction, both >= 0."""
-        self._in[:] = angles_rad
-        self._run()
+        isometric = self._law(angles_rad)
         factors = [
             strength.speed_factor(sign * rates_rad_s, self._speeds[:, i, 0], self._speeds[:, i, 1])
             for i, sign in enumerate((1.0, -1.0))
         ]
-        return self._out[0] * factors[0], self._out[1] * factors[1]
+        return isometric[:, 0] * factors[0], isometric[:, 1] * factors[1]
 
 
 def _speeds(joint: str, lifter: Lifter) -> list[tuple[float, float]]:

@@ -8,8 +8,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from wink.errors import SimulationError
-
 from sim.barbell import CARRY
 from sim.kinematics import GRAVITY_M_S2, HALF_JOINTS, N_HALF, skeleton_values
 from sim.posture_problem import N_WRENCH, SETTINGS, bounds, lumbar_angle, posture_problem
@@ -17,6 +15,7 @@ from sim.setup import SquatSetup
 from sim.skeleton import Skeleton
 from sim.strength import strength_values
 from sim.tissue import limit_values
+from wink.errors import SimulationError
 
 Array = NDArray[np.float64]
 

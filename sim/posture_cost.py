@@ -78,7 +78,7 @@ def _hip(terms: CostTerms) -> ca.SX:
     spent = terms.model.joint("hip_flexion_left") / terms.named["hip_range"]
     cone = ca.SX(0)
     for kind, torques in zip(KINDS, terms.by_limit, strict=True):
-        if kind.__name__ in ("HipImpingement", "HipBone"):
+        if kind.pinches:
             cone += ca.sumsqr(ca.vertcat(*torques.values())) / 100.0
     return 2 * terms.style[1] * HIP * ca.fmax(spent, 0) ** LATE + 2 * IMPINGEMENT * cone
 
@@ -89,7 +89,8 @@ def _lean(terms: CostTerms) -> ca.SX:
     shank = terms.model.places["shank_left"] - terms.model.places["talus_left"]
     toe = terms.named["toe_out"]
     lean = ca.atan2(shank[0] * ca.cos(toe) + shank[1] * ca.sin(toe), shank[2])
-    return terms.style[2] * CUE * (trunk - lean) ** 2
+    apart: ca.SX = trunk - lean
+    return terms.style[2] * CUE * apart**2
 
 
 def _feet(terms: CostTerms) -> ca.SX:
@@ -106,4 +107,5 @@ def _feet(terms: CostTerms) -> ca.SX:
         + ROTATION * ((model.joint("hip_rotation_left") + toe) / twelve) ** 2
         + ANKLE * ca.fmax(spent, 0) ** LATE
     )
-    return PRESSURE * (pressure / 0.03) ** 2 + 2 * one_side
+    cost: ca.SX = PRESSURE * (pressure / 0.03) ** 2 + 2 * one_side
+    return cost

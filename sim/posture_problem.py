@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import casadi as ca
 import numpy as np
@@ -45,7 +46,9 @@ class PostureProblem:
     """The solver and what it needs to know of its vectors."""
 
     solver: ca.Function
-    describe: ca.Function  # (unknowns, parameters) -> centre of mass (3,), active (11,), passive (11,), share used, thigh [rad]
+    describe: ca.Function
+    """(unknowns, parameters) -> centre of mass (3,) [m], active and passive torque (11,) [Nm], share of strength
+    used (11,), thigh inclination [rad]."""
     n_equal: int
     n_unequal: int
 
@@ -80,13 +83,18 @@ def posture_problem() -> PostureProblem:
     terms = CostTerms(model, wrench, used, statics.passive, statics.by_limit, style, named, before)
     unknowns = ca.vertcat(model.posture, wrench)
     parameters = ca.vertcat(model.values, limits, muscles, style, settings, before)
-    problem = {"x": unknowns, "p": parameters, "f": posture_cost(terms), "g": ca.vertcat(equal, unequal)}
+    problem: dict[str, Any] = {
+        "x": unknowns,
+        "p": parameters,
+        "f": posture_cost(terms),
+        "g": ca.vertcat(equal, unequal),
+    }
     described = [model.centre_of_mass, statics.active, statics.passive, used, _thigh_inclination(model)]
     describe = ca.Function("describe", [unknowns, parameters], described)
     return PostureProblem(ca.nlpsol("posture", "ipopt", problem, _OPTIONS), describe, equal.shape[0], unequal.shape[0])
 
 
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "ipopt.print_level": 0,
     "print_time": 0,
     "ipopt.sb": "yes",

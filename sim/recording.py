@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wink.trial import SEGMENTS, Outcome, Subject, SquatTrial
-
-from sim.engine import GroundReaction, State
 from sim.dynamics import Dynamics
+from sim.engine import GroundReaction, State
 from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, LUMBAR_FLEXION, SIDES, Skeleton
 from sim.tissue import LIMIT_NAMES, Tissue
+from wink.trial import SEGMENTS, Outcome, SquatTrial, Subject
 
 Array = NDArray[np.float64]
 
@@ -99,32 +99,31 @@ class Recording:
 
 def tilt_deg(rotation: Array) -> Array:
     """Forward pitch (T,) [deg] of frames (T, 3, 3); of the pelvis, + anterior (rotation-obliquity-tilt, Baker 2001)."""
-    return np.degrees(np.arctan2(-rotation[:, 2, 0], rotation[:, 2, 2]))
+    return np.asarray(np.degrees(np.arctan2(-rotation[:, 2, 0], rotation[:, 2, 2])))
 
 
 def obliquity_deg(rotation: Array) -> Array:
     """Left side up (T,) [deg]."""
-    return np.degrees(np.arcsin(np.clip(rotation[:, 2, 1], -1.0, 1.0)))
+    return np.asarray(np.degrees(np.arcsin(np.clip(rotation[:, 2, 1], -1.0, 1.0))))
 
 
 def turn_deg(rotation: Array) -> Array:
     """Turn about the vertical (T,) [deg], + left side back."""
-    return np.degrees(np.arctan2(-rotation[:, 0, 1], rotation[:, 1, 1]))
+    return np.asarray(np.degrees(np.arctan2(-rotation[:, 0, 1], rotation[:, 1, 1])))
 
 
-def _both(poses: Array, segment: str, measure: object) -> Array:
-    assert callable(measure)
+def _both(poses: Array, segment: str, measure: Callable[[Array], Array]) -> Array:
     return np.stack([measure(poses[:, SEGMENTS.index(f"{segment}_{side}")]) for side in SIDES], axis=1)
 
 
 def _thigh_inclination(pose: Array) -> Array:
     """0 hanging, 90 with the hip joint centre level with the knee."""
-    return np.degrees(np.arccos(np.clip(pose[:, 2, 2], -1.0, 1.0)))
+    return np.asarray(np.degrees(np.arccos(np.clip(pose[:, 2, 2], -1.0, 1.0))))
 
 
 def _shank_lean(pose: Array) -> Array:
     """From vertical, + knee ahead of the ankle."""
-    return np.degrees(np.arctan2(pose[:, 0, 2], pose[:, 2, 2]))
+    return np.asarray(np.degrees(np.arctan2(pose[:, 0, 2], pose[:, 2, 2])))
 
 
 def _hip(column: dict[str, Array], side: str) -> Array:

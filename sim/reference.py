@@ -68,11 +68,11 @@ class Reference:
 
     def __init__(self, plan: Plan, aims: tuple[RepetitionAim, ...], quiet_s: float) -> None:
         self.end_s = aims[-1].end_s + quiet_s
-        self._times = np.arange(-SETTLE_S - 0.5, self.end_s + 1.0, GRID_S)
+        times = np.asarray(np.arange(-SETTLE_S - 0.5, self.end_s + 1.0, GRID_S), dtype=np.float64)
         columns = _columns(plan)
-        wanted = columns(_thigh_against_time(plan, columns, aims, self._times))
+        wanted = columns(_thigh_against_time(plan, columns, aims, times))
         wanted = gaussian_filter1d(wanted, SMOOTHING_S / GRID_S, axis=0, mode="nearest")
-        curve = CubicSpline(self._times, wanted)
+        curve = CubicSpline(times, wanted)
         self._curves = (curve, curve.derivative(1), curve.derivative(2))
 
     def at(self, phase_s: float, rate: float) -> tuple[Array, Array, Array]:

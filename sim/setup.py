@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from wink.config import build
-from wink.errors import ConfigError
-
 from sim.barbell import Barbell
 from sim.depth import Depth
 from sim.lifter import Lifter
@@ -23,6 +20,8 @@ from sim.stance import Stance
 from sim.strength import Strength
 from sim.style import Style
 from sim.tempo import Tempo
+from wink.config import build
+from wink.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ GROUPS = tuple(_KINDS)
 
 
 def setup_from(config: Mapping[str, Any]) -> SquatSetup:
-    """Make a setup from a configuration that has every group; other keys are left alone.
+    """Make a setup from a configuration that has every group, and maybe a list of `others`; the rest is left alone.
 
     Raises:
         ConfigError: a group is missing, or one of its values cannot be.
@@ -92,6 +91,7 @@ def setup_from(config: Mapping[str, Any]) -> SquatSetup:
     missing = [name for name in GROUPS if name not in config]
     if missing:
         raise ConfigError(f"a squat needs the groups {', '.join(GROUPS)}; missing: {', '.join(missing)}")
-    setup = build({"_target_": "sim.setup.SquatSetup", **{name: config[name] for name in GROUPS}})
+    parts = {name: config[name] for name in (*GROUPS, "others") if name in config}
+    setup = build({"_target_": "sim.setup.SquatSetup", **parts})
     assert isinstance(setup, SquatSetup)
     return setup

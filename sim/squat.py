@@ -7,9 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wink.errors import SimulationError
-from wink.trial import Outcome, SquatTrial
-
 from sim.bullet import Bullet
 from sim.controller import Controller
 from sim.engine import Engine, State
@@ -22,6 +19,8 @@ from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, build_skeleton
 from sim.strength import kind_of, strength_values
 from sim.tissue import Tissue, limit_values
+from wink.errors import SimulationError
+from wink.trial import Outcome, SquatTrial
 
 Array = NDArray[np.float64]
 
@@ -85,7 +84,7 @@ class _Execution:
         """Go on until the set is over, the lifter has fallen, or nothing moves any more."""
         damping = np.array([DAMPING[kind_of(name).split("_")[0]] for name in JOINTS])
         phase_s, rate = -SETTLE_S, 1.0
-        active = np.zeros(len(JOINTS))
+        active: Array = np.zeros(len(JOINTS))
         last_step = int((self.reference.end_s + SETTLE_S + GIVE_UP_S) / STEP_S)
         for step in range(last_step):
             state = self.engine.get()

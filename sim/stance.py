@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wink.errors import ConfigError
-
 from sim.checks import require_between
+from wink.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -21,5 +20,7 @@ class Stance:
     toe_out_deg: float  # of each foot, from straight ahead
 
     def __post_init__(self) -> None:
-        require_between(ConfigError, "stance width", self.width, 0.3, 2.2, "shoulder widths", {100.0: "centimetres"})
-        require_between(ConfigError, "toe_out_deg", self.toe_out_deg, -5.0, 55.0, "degrees")
+        require_between(
+            ConfigError, "stance width", self.width, (0.3, 2.2), "shoulder widths", mistaken={100.0: "centimetres"}
+        )
+        require_between(ConfigError, "toe_out_deg", self.toe_out_deg, (-5.0, 55.0), "degrees")

@@ -9,12 +9,11 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from wink.errors import LifterError
-
 from sim.anderson import COEFFICIENTS, GROUP_AGES_YEARS, Action
 from sim.checks import require_between
 from sim.kinematics import GRAVITY_M_S2
 from sim.lifter import Lifter
+from wink.errors import LifterError
 
 Array = NDArray[np.float64]
 
@@ -36,7 +35,9 @@ class Strength:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            require_between(LifterError, f"strength {name}", value, 0.1, 5.0, "times the mean", {100.0: "percent"})
+            require_between(
+                LifterError, f"strength {name}", value, (0.1, 5.0), "times the mean", mistaken={100.0: "percent"}
+            )
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wink.errors import ConfigError
-
 from sim.checks import require_between
+from wink.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -26,10 +25,14 @@ class Style:
 
     def __post_init__(self) -> None:
         for name in ("bracing", "hip_comfort", "cue"):
-            require_between(ConfigError, f"style {name}", getattr(self, name), 0.0, 20.0, "times typical")
-        require_between(ConfigError, "style tolerance", self.tolerance, 0.1, 1.2, "of the range", {100.0: "percent"})
-        require_between(ConfigError, "style hip_tolerance_nm", self.hip_tolerance_nm, 10.0, 300.0, "newton metres")
-        require_between(ConfigError, "style reserve", self.reserve, 0.2, 1.0, "of strength", {100.0: "percent"})
+            require_between(ConfigError, f"style {name}", getattr(self, name), (0.0, 20.0), "times typical")
+        require_between(
+            ConfigError, "style tolerance", self.tolerance, (0.1, 1.2), "of the range", mistaken={100.0: "percent"}
+        )
+        require_between(ConfigError, "style hip_tolerance_nm", self.hip_tolerance_nm, (10.0, 300.0), "newton metres")
+        require_between(
+            ConfigError, "style reserve", self.reserve, (0.2, 1.0), "of strength", mistaken={100.0: "percent"}
+        )
 
     def values(self) -> tuple[float, ...]:
         """The weights in the planner's order."""

@@ -4,58 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
-from sim.limits.hip_abduction import HipAbduction
-from sim.limits.hip_bone import HipBone
-from sim.limits.hip_external_rotation import HipExternalRotation
-from sim.limits.hip_flexion import HipFlexion
-from sim.limits.hip_impingement import HipImpingement
-from sim.limits.limit import Limit
-from sim.limits.lumbar import Lumbar
-from sim.limits.subtalar import Subtalar
-from sim.limits.thigh_calf import ThighCalf
-from sim.limits.tibial_rotation import TibialRotation
-from sim.limits.trunk_bending import TrunkBending
-from sim.limits.two_joint import TwoJoint
+from sim.law import Law
+from sim.limits.limit import Limit, find_kinds
 from sim.skeleton import JOINTS, SIDES
 
 Array = NDArray[np.float64]
 
-#: Every kind of limit, in the order of all limit arrays.
-KINDS: tuple[type[Limit], ...] = (
-    HipImpingement,
-    HipBone,
-    HipFlexion,
-    HipAbduction,
-    HipExternalRotation,
-    TwoJoint,
-    AnkleDorsiflexion,
-    Subtalar,
-    TibialRotation,
-    ThighCalf,
-    Lumbar,
-    TrunkBending,
-)
-#: Their names in a trial.
-LIMIT_NAMES = (
-    "hip_rotation",
-    "hip_bone",
-    "hip_flexion",
-    "hip_abduction",
-    "hip_external_rotation",
-    "hamstrings",
-    "ankle_dorsiflexion",
-    "subtalar",
-    "tibial_rotation",
-    "thigh_calf",
-    "lumbar",
-    "trunk_bending",
-)
+#: Every kind of limit, in the order of all limit arrays, and their names in a trial.
+KINDS: tuple[type[Limit], ...] = find_kinds()
+LIMIT_NAMES = tuple(kind.name for kind in KINDS)
 _COUNTS = tuple(len(kind().values()) for kind in KINDS)
 N_VALUES = sum(_COUNTS)
 
@@ -68,7 +31,7 @@ def limit_values(limits: Mapping[type[Limit], Limit]) -> Array:
 def split_values(values: ca.SX) -> list[ca.SX]:
     """The part of the vector that belongs to each kind."""
     ends = np.cumsum((0, *_COUNTS))
-    return [values[int(a) : int(b)] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [values[int(a) : int(b)] for a, b in pairwise(ends)]
 
 
 def passive_torques(angle_deg: Mapping[str, ca.SX], values: ca.SX, side: str) -> list[dict[str, ca.SX]]:
@@ -101,20 +64,11 @@ class Tissue:
     """The passive torques of one lifter, fast enough for every physics step."""
 
     def __init__(self, values: Sequence[float] | Array) -> None:
-        law = passive_law()
-        self._in = np.zeros(len(JOINTS))
-        self._values = np.array(values, dtype=float)
-        self._out = np.zeros((len(JOINTS), len(KINDS)), order="F")
-        self._buffer, self._run = law.buffer()
-        self._buffer.set_arg(0, memoryview(self._in))
-        self._buffer.set_arg(1, memoryview(self._values))
-        self._buffer.set_res(0, memoryview(self._out.T))
+        self._law = Law(passive_law(), values)
 
     def by_limit(self, angles_rad: Array) -> Array:
-        """Torque (J, L) [Nm] of each limit."""
-        self._in[:] = angles_rad
-        self._run()
-        return self._out
+        """Torque (J, L) [Nm] of each limit; overwritten by the next call."""
+        return self._law(angles_rad)
 
     def torque(self, angles_rad: Array) -> Array:
         """Torque (J,) [Nm] of all limits together."""

@@ -62,4 +62,4 @@ def test_every_outfit_has_its_parts_in_the_body() -> None:
             for hair in CHOICES["hair"]:
                 outfit = Outfit(top, bottom, hair)
                 assert set(outfit.parts) <= set(data.triangles)
-                assert set(outfit.covering) <= set(data.covers)
+                assert set(outfit.covering("skin")) <= set(data.covers)

@@ -22,6 +22,7 @@ class Anatomy:
     arm: Array  # (N,) share of upper arm, forearm, hand
     head: Array  # (N,) share of head
     neck: Array  # (N,) share of neck
+    hand: Array  # (N,) share of hand
 
     def height_above(self, joint: str) -> Array:
         """Height of every vertex above a joint [m]."""
@@ -55,7 +56,8 @@ def _top(hem_m: float, sleeve_m: float, neckline: float) -> Callable[[Anatomy], 
         hem = body.height_above("lumbar_lower") - (hem_m + 0.015 * front)
         sleeve = sleeve_m - body.along_arm()
         trunk = np.where(body.arm > 0.5, 1.0, hem)
-        return trunk, sleeve, (neckline - body.neck) * 0.06, (0.05 - body.head) * 1.0
+        cuff = (0.25 - body.hand) * 0.25
+        return trunk, sleeve, cuff, (neckline - body.neck) * 0.06, (0.05 - body.head) * 1.0
 
     return edges
 

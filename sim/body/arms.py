@@ -26,7 +26,7 @@ class Grip:
 GRIPS = {
     "high": Grip(0.245, (0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (-0.55, 0.25, -1.0)),
     "low": Grip(0.270, (0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (-0.75, 0.30, -0.8)),
-    "front": Grip(0.140, (-0.35, 0.0, 0.9), (0.0, -1.0, 0.0), (1.0, 0.15, -0.25)),
+    "front": Grip(0.140, (-0.35, 0.0, 0.9), (0.0, -1.0, 0.0), (1.0, 0.75, -0.45)),
     "goblet": Grip(0.040, (0.35, -0.25, 0.9), (1.0, 0.0, 0.0), (0.1, 0.35, -1.0)),
 }
 #: From the knuckles to the middle of what a closed hand holds: back along the hand, towards the palm; metres.

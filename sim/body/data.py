@@ -33,7 +33,7 @@ class BodyData:
     landmark_names: tuple[str, ...]
     fist_indices: Indices  # (F,) skin vertices that move when the hands close
     fists: NDArray[np.float16]  # (18, F, 3)
-    covers: dict[str, Array]  # garment -> depth of each skin vertex inside it [m], negative outside
+    covers: dict[str, Array]  # garment -> depth of each vertex (V,) inside it [m], negative outside
 
 
 @cache

@@ -15,9 +15,9 @@ from sim.body.shape import Shape, shape_of
 
 Array = NDArray[np.float32]
 
-#: Skin deeper inside a garment than this is not drawn [m].
+#: What lies deeper inside a garment than this is not drawn [m].
 HIDDEN_DEPTH_M = 0.022
-#: ... and skin just inside its hem is drawn in by at most this, lest it poke through [m].
+#: ... and what lies just inside its hem is drawn in by at most this, lest it poke through [m].
 TUCK_M = 0.010
 
 
@@ -46,7 +46,7 @@ def dress(subject: Subject, outfit: Outfit, closed_hands: bool) -> Figure:
     shape = shape_of(data, subject)
     rest = _tucked(data, shape, outfit, closed_hands)
     parts = outfit.parts
-    chosen = [_seen_skin(data, outfit) if name == "skin" else data.triangles[name] for name in parts]
+    chosen = [_seen(data, outfit, name) for name in parts]
     triangles = np.concatenate(chosen)
     marks = np.arange(len(rest))[data.vertex_range["landmarks"]]
     used = np.unique(np.concatenate([triangles.ravel(), marks]))
@@ -69,22 +69,25 @@ def dress(subject: Subject, outfit: Outfit, closed_hands: bool) -> Figure:
 
 
 def _tucked(data: BodyData, shape: Shape, outfit: Outfit, closed_hands: bool) -> Array:
-    """Vertices at rest, the skin drawn in under the clothes."""
+    """Vertices at rest, whatever lies under a garment drawn in a little."""
     rest = shape.vertices.copy()
-    skin = data.vertex_range["skin"]
     if closed_hands:
         rest[data.fist_indices] += shape.fists
-    depth = np.max([data.covers[name] for name in outfit.covering], axis=0)
-    inwards = vertex_normals(rest[skin], data.triangles["skin"])
-    rest[skin] -= inwards * np.clip(depth, 0.0, TUCK_M)[:, None]
+    for part in ("skin", outfit.bottom):
+        garments = outfit.covering(part)
+        if garments:
+            rows = data.vertex_range[part]
+            depth = np.max([data.covers[name][rows] for name in garments], axis=0)
+            outwards = vertex_normals(rest[rows], data.triangles[part] - rows.start)
+            rest[rows] -= outwards * np.clip(depth, 0.0, TUCK_M)[:, None]
     return rest
 
 
-def _seen_skin(data: BodyData, outfit: Outfit) -> Indices:
-    """Skin triangles that no garment hides."""
-    triangles = data.triangles["skin"]
+def _seen(data: BodyData, outfit: Outfit, part: str) -> Indices:
+    """Triangles of a part that no garment hides."""
+    triangles = data.triangles[part]
     hidden = np.zeros(len(triangles), dtype=bool)
-    for name in outfit.covering:
+    for name in outfit.covering(part):
         hidden |= (data.covers[name][triangles] > HIDDEN_DEPTH_M).all(axis=1)
     return triangles[~hidden]
 

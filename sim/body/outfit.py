@@ -37,7 +37,7 @@ class Outfit:
         shoes = ("shoe_left", "shoe_right", "sole_left", "sole_right")
         return ("skin", "eye", "brow", "sock", *shoes, self.bottom, *top, *hair)
 
-    @property
-    def covering(self) -> tuple[str, ...]:
-        """Garments that hide skin."""
-        return tuple(name for name in (self.top, self.bottom, "sock", "shoe") if name != "none")
+    def covering(self, part: str) -> tuple[str, ...]:
+        """Garments that hide a part: all of them the skin, the top the bottom."""
+        worn = {"skin": (self.top, self.bottom, "sock", "shoe"), self.bottom: (self.top,)}.get(part, ())
+        return tuple(name for name in worn if name != "none")

@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.limits.limit import Edge, Limit, growth
+from wink.errors import LifterError
 
 
 @dataclass(frozen=True)
@@ -19,20 +18,21 @@ class AnkleDorsiflexion(Limit):
     """Shank inclination [deg] a weight-bearing lunge reaches.
 
     The law -22 exp((D - end) / 5 deg) Nm, its end 6 deg short of the lunge (nobody squats to the lunge's end;
-    SCIENCE section 3), and 8 exp((-50 - D) / 6 deg) Nm against pointing the foot. Ours, after Riener and Edrich
+    docs/simulation.md), and 8 exp((-50 - D) / 6 deg) Nm against pointing the foot. Ours, after Riener and Edrich
     (1999), confidence B.
 
     Raises:
         LifterError: a range no ankle has.
     """
 
+    name: ClassVar[str] = "ankle_dorsiflexion"
     joints: ClassVar[tuple[str, ...]] = ("ankle_dorsiflexion",)
     SHORT_OF_LUNGE_DEG: ClassVar[float] = 6.0
 
     lunge_deg: float = 39.0
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "ankle lunge_deg", self.lunge_deg, 8.0, 65.0, "degrees")
+        require_between(LifterError, "ankle lunge_deg", self.lunge_deg, (8.0, 65.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """The end of dorsiflexion in a squat [deg]."""

@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.limits.limit import Edge, Limit, growth
+from wink.errors import LifterError
 
 
 @dataclass(frozen=True)
@@ -22,14 +21,15 @@ class HipAbduction(Limit):
         LifterError: a range no hip has.
     """
 
+    name: ClassVar[str] = "hip_abduction"
     joints: ClassVar[tuple[str, ...]] = ("hip_abduction",)
 
     abduction_deg: float = 45.0
     adduction_deg: float = 25.0
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "hip abduction_deg", self.abduction_deg, 10.0, 90.0, "degrees")
-        require_between(LifterError, "hip adduction_deg", self.adduction_deg, 5.0, 60.0, "degrees")
+        require_between(LifterError, "hip abduction_deg", self.abduction_deg, (10.0, 90.0), "degrees")
+        require_between(LifterError, "hip adduction_deg", self.adduction_deg, (5.0, 60.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """Both ends [deg]."""

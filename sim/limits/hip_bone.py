@@ -8,12 +8,11 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.hip_geometry import ACETABULAR_VERSION_DEG, FEMORAL_VERSION_DEG, NECK_SHAFT_DEG, HipGeometry
 from sim.limits.hip_impingement import cone_torques
 from sim.limits.limit import Edge, Limit
+from wink.errors import LifterError
 
 #: Internal rotation at 90 deg of flexion at which the bones of the mean hip meet [deg]; ours, past any capsule.
 BONE_ROTATION_DEG = 42.0
@@ -30,7 +29,9 @@ class HipBone(Limit):
         LifterError: an angle no hip has.
     """
 
+    name: ClassVar[str] = "hip_bone"
     joints: ClassVar[tuple[str, ...]] = ("hip_flexion", "hip_abduction", "hip_rotation")
+    pinches: ClassVar[bool] = True
     structural: ClassVar[bool] = True
     TORQUE_NM: ClassVar[float] = 10.0
     WIDTH_DEG: ClassVar[float] = 2.0
@@ -42,11 +43,11 @@ class HipBone(Limit):
     alpha_deg: float = 48.0
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "femoral_version_deg", self.femoral_version_deg, -30.0, 60.0, "degrees")
-        require_between(LifterError, "acetabular_version_deg", self.acetabular_version_deg, -10.0, 45.0, "degrees")
-        require_between(LifterError, "neck_shaft_deg", self.neck_shaft_deg, 105.0, 160.0, "degrees")
-        require_between(LifterError, "centre_edge_deg", self.centre_edge_deg, 5.0, 60.0, "degrees")
-        require_between(LifterError, "alpha_deg", self.alpha_deg, 30.0, 100.0, "degrees")
+        require_between(LifterError, "femoral_version_deg", self.femoral_version_deg, (-30.0, 60.0), "degrees")
+        require_between(LifterError, "acetabular_version_deg", self.acetabular_version_deg, (-10.0, 45.0), "degrees")
+        require_between(LifterError, "neck_shaft_deg", self.neck_shaft_deg, (105.0, 160.0), "degrees")
+        require_between(LifterError, "centre_edge_deg", self.centre_edge_deg, (5.0, 60.0), "degrees")
+        require_between(LifterError, "alpha_deg", self.alpha_deg, (30.0, 100.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """Neck, cup, rim, and the end of the cone [deg]."""

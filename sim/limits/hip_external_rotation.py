@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.limits.limit import Edge, Limit, growth
+from wink.errors import LifterError
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,13 @@ class HipExternalRotation(Limit):
         LifterError: a range no hip has.
     """
 
+    name: ClassVar[str] = "hip_external_rotation"
     joints: ClassVar[tuple[str, ...]] = ("hip_rotation",)
 
     external_rotation_deg: float = 42.0
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "hip external_rotation_deg", self.external_rotation_deg, 5.0, 90.0, "degrees")
+        require_between(LifterError, "hip external_rotation_deg", self.external_rotation_deg, (5.0, 90.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """The end [deg]."""

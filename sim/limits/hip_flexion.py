@@ -8,13 +8,12 @@ from typing import ClassVar, Self
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.lifter import Sex
 from sim.limits.limit import Edge, Limit, growth
+from wink.errors import LifterError
 
-#: True hip flexion, the pelvis's own motion subtracted, mean of 100 healthy hips (SCIENCE section 3).
+#: True hip flexion, the pelvis's own motion subtracted, mean of 100 healthy hips (docs/simulation.md).
 TYPICAL_DEG: dict[Sex, float] = {"male": 93.8, "female": 107.3}
 
 
@@ -30,6 +29,7 @@ class HipFlexion(Limit):
         LifterError: a range no hip has.
     """
 
+    name: ClassVar[str] = "hip_flexion"
     joints: ClassVar[tuple[str, ...]] = ("hip_flexion", "hip_abduction")
     TORQUE_NM: ClassVar[float] = 15.0
     WIDTH_DEG: ClassVar[float] = 5.0
@@ -39,7 +39,7 @@ class HipFlexion(Limit):
 
     def __post_init__(self) -> None:
         if self.flexion_deg is not None:
-            require_between(LifterError, "hip flexion_deg", self.flexion_deg, 60.0, 150.0, "degrees")
+            require_between(LifterError, "hip flexion_deg", self.flexion_deg, (60.0, 150.0), "degrees")
 
     def for_sex(self, sex: Sex) -> Self:
         """Fill an open range with the mean of the sex."""

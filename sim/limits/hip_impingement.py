@@ -8,12 +8,11 @@ from typing import ClassVar, Self
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.hip_geometry import HipGeometry, contact_energy
 from sim.lifter import Sex
 from sim.limits.limit import Edge, Limit
+from wink.errors import LifterError
 
 #: Internal rotation at 90 deg of flexion, means of healthy adults (Fan 2014, Kouyoumdjian 2012).
 TYPICAL_DEG: dict[Sex, float] = {"male": 33.0, "female": 40.0}
@@ -30,7 +29,9 @@ class HipImpingement(Limit):
         LifterError: a range no hip has.
     """
 
+    name: ClassVar[str] = "hip_rotation"
     joints: ClassVar[tuple[str, ...]] = ("hip_flexion", "hip_abduction", "hip_rotation")
+    pinches: ClassVar[bool] = True
     TORQUE_NM: ClassVar[float] = 6.5
     WIDTH_DEG: ClassVar[float] = 4.0
 
@@ -38,7 +39,9 @@ class HipImpingement(Limit):
 
     def __post_init__(self) -> None:
         if self.internal_rotation_deg is not None:
-            require_between(LifterError, "hip internal_rotation_deg", self.internal_rotation_deg, 0.0, 75.0, "degrees")
+            require_between(
+                LifterError, "hip internal_rotation_deg", self.internal_rotation_deg, (0.0, 75.0), "degrees"
+            )
 
     def for_sex(self, sex: Sex) -> Self:
         """Fill an open range with the mean of the sex."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import ClassVar, Self
 
 import casadi as ca
@@ -26,11 +28,14 @@ class Edge:
 class Limit(ABC):
     """Passive tissue or bone of one kind; parameters in the degrees a goniometer shows.
 
-    `joints` names the joints it acts on, without the side where there are two. A `structural` limit is bone and
-    does not change with training. `conservative` laws are the gradient of an energy.
+    `name` is what a trial calls it: that of its configuration group, where it has one. `joints` names the joints it
+    acts on, without the side where there are two. A `structural` limit is bone and does not change with training; one
+    that `pinches` is avoided by the lifter for itself. `conservative` laws are the gradient of an energy.
     """
 
+    name: ClassVar[str]
     joints: ClassVar[tuple[str, ...]]
+    pinches: ClassVar[bool] = False
     structural: ClassVar[bool] = False
     conservative: ClassVar[bool] = True
 
@@ -51,6 +56,23 @@ class Limit(ABC):
     @abstractmethod
     def edge(self) -> Edge:
         """Where this limit is met."""
+
+
+def find_kinds() -> tuple[type[Limit], ...]:
+    """Every kind of limit in this folder, by file name: a new file is a new limit, nothing else needs to know."""
+    from sim import limits
+
+    modules = [import_module(f"{limits.__name__}.{found.name}") for found in iter_modules(limits.__path__)]
+    kinds = {
+        kind
+        for module in modules
+        for kind in vars(module).values()
+        if isinstance(kind, type)
+        and issubclass(kind, Limit)
+        and kind is not Limit
+        and kind.__module__ == module.__name__
+    }
+    return tuple(sorted(kinds, key=lambda kind: kind.__module__))
 
 
 def growth(x: ca.SX) -> ca.SX:

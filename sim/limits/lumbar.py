@@ -8,14 +8,13 @@ from typing import ClassVar, Self
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.lifter import Sex
 from sim.limits.limit import Edge, Limit, growth
 from sim.skeleton import LUMBAR_FLEXION, LUMBAR_SHARES
+from wink.errors import LifterError
 
-#: Standing to full flexion, adults of 25 (SCIENCE section 3).
+#: Standing to full flexion, adults of 25 (docs/simulation.md).
 TYPICAL_DEG: dict[Sex, float] = {"male": 52.0, "female": 48.0}
 
 
@@ -30,6 +29,7 @@ class Lumbar(Limit):
         LifterError: a range no spine has.
     """
 
+    name: ClassVar[str] = "lumbar"
     joints: ClassVar[tuple[str, ...]] = LUMBAR_FLEXION
 
     flexion_deg: float | None = None  # None = typical of the sex
@@ -37,8 +37,8 @@ class Lumbar(Limit):
 
     def __post_init__(self) -> None:
         if self.flexion_deg is not None:
-            require_between(LifterError, "lumbar flexion_deg", self.flexion_deg, 15.0, 90.0, "degrees")
-        require_between(LifterError, "lumbar extension_deg", self.extension_deg, 3.0, 50.0, "degrees")
+            require_between(LifterError, "lumbar flexion_deg", self.flexion_deg, (15.0, 90.0), "degrees")
+        require_between(LifterError, "lumbar extension_deg", self.extension_deg, (3.0, 50.0), "degrees")
 
     def for_sex(self, sex: Sex) -> Self:
         """Fill an open range with the mean of the sex."""

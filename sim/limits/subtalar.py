@@ -8,28 +8,28 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.limits.limit import Edge, Limit, growth
+from wink.errors import LifterError
 
 
 @dataclass(frozen=True)
 class Subtalar(Limit):
-    """Inversion and eversion [deg]; 5 Nm at either end, e-fold in 4 deg (SCIENCE section 4), confidence C.
+    """Inversion and eversion [deg]; 5 Nm at either end, e-fold in 4 deg (docs/simulation.md), confidence C.
 
     Raises:
         LifterError: a range no foot has.
     """
 
+    name: ClassVar[str] = "subtalar"
     joints: ClassVar[tuple[str, ...]] = ("subtalar_inversion",)
 
     inversion_deg: float = 25.0
     eversion_deg: float = 15.0
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "inversion_deg", self.inversion_deg, 3.0, 60.0, "degrees")
-        require_between(LifterError, "eversion_deg", self.eversion_deg, 3.0, 45.0, "degrees")
+        require_between(LifterError, "inversion_deg", self.inversion_deg, (3.0, 60.0), "degrees")
+        require_between(LifterError, "eversion_deg", self.eversion_deg, (3.0, 45.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """Both ends [deg]."""

@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.limits.limit import Edge, Limit
+from wink.errors import LifterError
 
 
 @dataclass(frozen=True)
@@ -25,13 +24,14 @@ class ThighCalf(Limit):
         LifterError: a range no leg has.
     """
 
+    name: ClassVar[str] = "thigh_calf"
     joints: ClassVar[tuple[str, ...]] = ("knee_flexion",)
     structural: ClassVar[bool] = True
 
     middle_deg: float = 170.5
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "thigh-calf middle_deg", self.middle_deg, 110.0, 180.0, "degrees")
+        require_between(LifterError, "thigh-calf middle_deg", self.middle_deg, (110.0, 180.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """The middle of the rise [deg]."""

@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.limits.limit import Edge, Limit, growth
+from wink.errors import LifterError
 
 
 @dataclass(frozen=True)
@@ -19,12 +18,13 @@ class TibialRotation(Limit):
     """Axial rotation [deg] of the straight and of the flexed knee.
 
     -0.1 Nm per degree with exponential ends (3 Nm, 4 deg); the range opens from straight to flexed with an
-    e-fold of 35 deg of knee flexion (SCIENCE section 4). A knee that opens is worked on, so no energy is claimed.
+    e-fold of 35 deg of knee flexion (docs/simulation.md). A knee that opens is worked on, so no energy is claimed.
 
     Raises:
         LifterError: a range no knee has.
     """
 
+    name: ClassVar[str] = "tibial_rotation"
     joints: ClassVar[tuple[str, ...]] = ("tibial_rotation", "knee_flexion")
     conservative: ClassVar[bool] = False
 
@@ -32,8 +32,8 @@ class TibialRotation(Limit):
     flexed_deg: float = 28.0
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "tibial straight_deg", self.straight_deg, 1.0, 30.0, "degrees")
-        require_between(LifterError, "tibial flexed_deg", self.flexed_deg, self.straight_deg, 60.0, "degrees")
+        require_between(LifterError, "tibial straight_deg", self.straight_deg, (1.0, 30.0), "degrees")
+        require_between(LifterError, "tibial flexed_deg", self.flexed_deg, (self.straight_deg, 60.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """Range of the straight knee, and what flexion adds [deg]."""

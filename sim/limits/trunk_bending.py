@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.limits.limit import Edge, Limit
+from wink.errors import LifterError
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,13 @@ class TrunkBending(Limit):
         LifterError: a stiffness that is not positive, or no spine's.
     """
 
+    name: ClassVar[str] = "trunk_bending"
     joints: ClassVar[tuple[str, ...]] = ("lumbar_lateral", "lumbar_axial")
 
     stiffness_nm_deg: float = 1.05
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "stiffness_nm_deg", self.stiffness_nm_deg, 0.05, 20.0, "Nm per degree")
+        require_between(LifterError, "stiffness_nm_deg", self.stiffness_nm_deg, (0.05, 20.0), "Nm per degree")
 
     def values(self) -> tuple[float, ...]:
         """The stiffness [Nm/deg]."""

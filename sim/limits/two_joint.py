@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import casadi as ca
 
-from wink.errors import LifterError
-
 from sim.checks import require_between
 from sim.limits.limit import Edge, Limit
+from wink.errors import LifterError
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,14 @@ class TwoJoint(Limit):
         LifterError: a shift outside what people show.
     """
 
+    name: ClassVar[str] = "hamstrings"
     joints: ClassVar[tuple[str, ...]] = ("hip_flexion", "knee_flexion")
     conservative: ClassVar[bool] = False
 
     hamstring_tightness_deg: float = 0.0
 
     def __post_init__(self) -> None:
-        require_between(LifterError, "hamstring_tightness_deg", self.hamstring_tightness_deg, -30.0, 45.0, "degrees")
+        require_between(LifterError, "hamstring_tightness_deg", self.hamstring_tightness_deg, (-30.0, 45.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """The shift [deg]."""

@@ -43,6 +43,7 @@ class Graphics:
         self.room = self._program("room", lit=True)
         self.shadow = self._program("shadow")
         self.label = self._program("label")
+        self.backdrop = self._program("backdrop")
         self.shadow_map = self.ctx.depth_texture((SHADOW_SIZE, SHADOW_SIZE))
         self.shadow_map.compare_func = "<="
         self.shadow_map.filter = (moderngl.LINEAR, moderngl.LINEAR)

@@ -15,7 +15,7 @@ Array = NDArray[np.float32]
 
 #: gloss and wrap of light round the edge, by material; ours, by eye.
 FINISH = {"skin": (0.30, 0.25), "cloth": (0.04, 0.15), "shoe": (0.25, 0.10), "hair": (0.22, 0.20), "eye": (1.0, 0.10)}
-STEEL_FINISH, PLATE_FINISH = (1.0, 0.05), (0.25, 0.05)
+STEEL_FINISH, PLATE_FINISH = (0.8, 0.05), (0.25, 0.05)
 
 
 def painted_figure(figure: Figure, appearance: Appearance, rng: np.random.Generator) -> Array:

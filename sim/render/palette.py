@@ -65,7 +65,7 @@ PLATES: dict[str, Colour] = {
     "green": (0.020, 0.12, 0.045),
 }
 CEILING: Colour = (0.62, 0.62, 0.61)
-STEEL: Colour = (0.42, 0.42, 0.43)
+STEEL: Colour = (0.26, 0.26, 0.27)
 EYE_WHITE: Colour = (0.55, 0.53, 0.50)
 IRIS: Colour = (0.035, 0.022, 0.014)
 SOCK: Colour = (0.60, 0.60, 0.58)

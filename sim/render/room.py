@@ -13,6 +13,8 @@ Array = NDArray[np.float32]
 
 HALF_LENGTH_M, HALF_WIDTH_M, HEIGHT_M = 3.6, 3.0, 3.4
 SKIRTING_M = 0.09
+#: Half side of the floor that is shaded anew every frame; beyond it the room stands still.
+SHADED_M = 2.4
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,16 @@ class Quads:
 
 
 def floor() -> Quads:
-    """The floor, tiled with its texture."""
-    x, y = HALF_LENGTH_M, HALF_WIDTH_M
+    """The whole floor, tiled with its texture."""
+    return _floor(HALF_LENGTH_M, HALF_WIDTH_M)
+
+
+def floor_by_lifter() -> Quads:
+    """The part of the floor that the lifter's shadow can reach."""
+    return _floor(SHADED_M, SHADED_M)
+
+
+def _floor(x: float, y: float) -> Quads:
     corners = np.array([[-x, -y, 0], [x, -y, 0], [x, y, 0], [-x, y, 0]], dtype=np.float32)
     return _joined([(corners, (0, 0, 1), corners[:, :2] / FLOOR_TILE_M)])
 

@@ -19,7 +19,7 @@ from sim.render.camera import Camera
 from sim.render.gl import OCCLUDERS, Graphics, read_rows, set_uniforms
 from sim.render.lighting import lighting
 from sim.render.paint import painted_figure, painted_load
-from sim.render.textures import floor_texture, wall_texture
+from sim.render.textures import NEUTRAL, Picture, floor_texture, wall_texture
 
 Array = NDArray[np.float64]
 SHADOW_UNIT, PATTERN_UNIT = 0, 1
@@ -62,6 +62,31 @@ class Mesh:
             buffer.release()
 
 
+class Surface:
+    """A flat part of the room: texture, look, and rectangles of different extent."""
+
+    def __init__(self, gl: Graphics, texels: Picture, quads: dict[str, room.Quads], look: dict[str, Any]) -> None:
+        """Upload texture and rectangles."""
+        size = (texels.shape[1], texels.shape[0])
+        self.look = look
+        self.texture = gl.ctx.texture(size, 3, texels.tobytes(), alignment=1)
+        self.texture.build_mipmaps()
+        self.texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self._buffers: list[Any] = []
+        self.arrays = {extent: self._array(gl, quad) for extent, quad in quads.items()}
+
+    def _array(self, gl: Graphics, quads: room.Quads) -> Any:
+        vertices, indices = gl.ctx.buffer(quads.vertices.tobytes()), gl.ctx.buffer(quads.triangles.tobytes())
+        self._buffers += [vertices, indices]
+        layout = [(vertices, "3f 3f 2f", "position", "normal", "uv")]
+        return gl.ctx.vertex_array(gl.room, layout, indices, skip_errors=True)
+
+    def release(self) -> None:
+        """Free everything."""
+        for thing in (*self.arrays.values(), *self._buffers, self.texture):
+            thing.release()
+
+
 class Stage:
     """One lifter in one room, ready to be drawn."""
 
@@ -72,7 +97,9 @@ class Stage:
         self._person = Mesh(gl, painted_figure(figure, appearance, rng), _groups(figure))
         self._load = load
         self._bar = None if load is None else Mesh(gl, painted_load(load, appearance), {"closed": load.triangles})
-        self._surfaces = _room(gl, appearance, rng)
+        self._floor, *self._walls = _room(gl, appearance, rng)
+        self._backdrops: dict[Camera, Any] = {}
+        self._empty = gl.ctx.vertex_array(gl.backdrop, [])
         light = lighting(
             appearance, np.array(palette.FLOORS[appearance.floor]), np.array(palette.WALLS[appearance.wall_colour])
         )
@@ -97,24 +124,49 @@ class Stage:
 
     def picture(self, camera: Camera) -> NDArray[np.uint8]:
         """The picture (H, W, 3) a camera takes."""
-        ctx, size = self._gl.ctx, (camera.width, camera.height)
-        targets = self._gl.targets(size)
+        if camera not in self._backdrops:
+            self._backdrops[camera] = self._backdrop(camera)
+        gl, size = self._gl, (camera.width, camera.height)
+        values = self._begin(camera)
+        set_uniforms(gl.body, values)
+        for mesh in self._meshes():
+            mesh.draw(gl.ctx, "colour")
+        self._draw_surface(self._floor, "near")
+        self._backdrops[camera].use(PATTERN_UNIT)
+        gl.backdrop["pattern"].value = PATTERN_UNIT
+        gl.ctx.depth_func = "<="
+        self._empty.render(vertices=3)
+        gl.ctx.depth_func = "<"
+        targets = gl.targets(size)
+        gl.ctx.copy_framebuffer(targets.resolved, targets.multisampled)
+        return read_rows(targets.resolved, size, 3)
+
+    def _begin(self, camera: Camera) -> dict[str, Any]:
+        """Clear the picture and set the room's light; returns the values every shader shares."""
+        ctx, targets = self._gl.ctx, self._gl.targets((camera.width, camera.height))
         targets.multisampled.use()
         targets.multisampled.clear(0.0, 0.0, 0.0, 1.0, depth=1.0)
-        ctx.enable(moderngl.DEPTH_TEST)
+        ctx.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         values = self._uniforms | _camera_uniforms(camera) | {"shadow_map": SHADOW_UNIT, "pattern": PATTERN_UNIT}
         self._gl.shadow_map.use(SHADOW_UNIT)
-        set_uniforms(self._gl.body, values)
-        for mesh in self._meshes():
-            mesh.draw(ctx, "colour")
         set_uniforms(self._gl.room, values)
-        ctx.enable(moderngl.CULL_FACE)
-        for texture, array, look in self._surfaces:
-            texture.use(PATTERN_UNIT)
-            set_uniforms(self._gl.room, look)
-            array.render()
-        ctx.copy_framebuffer(targets.resolved, targets.multisampled)
-        return read_rows(targets.resolved, size, 3)
+        return values
+
+    def _draw_surface(self, surface: Surface, extent: str) -> None:
+        self._gl.ctx.enable(moderngl.CULL_FACE)
+        surface.texture.use(PATTERN_UNIT)
+        set_uniforms(self._gl.room, surface.look)
+        surface.arrays[extent].render()
+
+    def _backdrop(self, camera: Camera) -> Any:
+        """The empty room as a camera sees it: it stands still, so it is drawn once."""
+        self._begin(camera)
+        for surface in (self._floor, *self._walls):
+            self._draw_surface(surface, "whole")
+        size = (camera.width, camera.height)
+        targets = self._gl.targets(size)
+        self._gl.ctx.copy_framebuffer(targets.resolved, targets.multisampled)
+        return self._gl.ctx.texture(size, 4, targets.resolved.read(components=4, alignment=1), alignment=1)
 
     def labels(self, camera: Camera) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Class of every pixel (H, W), and the depth buffer (H, W), top row first."""
@@ -124,9 +176,11 @@ class Stage:
         """Free buffers and textures."""
         for mesh in self._meshes():
             mesh.release()
-        for texture, array, _ in self._surfaces:
-            array.release()
-            texture.release()
+        for surface in (self._floor, *self._walls):
+            surface.release()
+        for backdrop in self._backdrops.values():
+            backdrop.release()
+        self._empty.release()
 
     def _meshes(self) -> list[Mesh]:
         return [self._person] if self._bar is None else [self._person, self._bar]
@@ -178,36 +232,22 @@ def _groups(figure: Figure) -> dict[str, NDArray[np.int32]]:
     return {"closed": figure.triangles[~is_open], "open": figure.triangles[is_open]}
 
 
-def _room(gl: Graphics, appearance: Appearance, rng: np.random.Generator) -> list[tuple[Any, Any, dict[str, Any]]]:
-    """Texture, vertex array and look of every surface of the room."""
-    wall = palette.WALLS[appearance.wall_colour]
-    floor_look = {"tint": _tint(palette.FLOORS[appearance.floor]), "gloss": 0.25, "key_share": 1.0}
-    wall_look = {"tint": _tint(wall), "gloss": 0.0, "key_share": 0.45}
-    skirting = {"tint": _tint((0.45 * wall[0], 0.45 * wall[1], 0.45 * wall[2])), "gloss": 0.1, "key_share": 0.4}
+def _room(gl: Graphics, appearance: Appearance, rng: np.random.Generator) -> list[Surface]:
+    """The surfaces of the room, the floor first."""
+    wall = np.array(palette.WALLS[appearance.wall_colour])
     plaster = wall_texture(rng)
+    floor_quads = {"whole": room.floor(), "near": room.floor_by_lifter()}
+    floor_texels = floor_texture(appearance.floor, rng)
     return [
-        (_texture(gl, floor_texture(appearance.floor, rng)), _quads(gl, room.floor()), floor_look),
-        (_texture(gl, plaster), _quads(gl, room.walls(room.SKIRTING_M, room.HEIGHT_M)), wall_look),
-        (_texture(gl, plaster), _quads(gl, room.walls(0.0, room.SKIRTING_M)), skirting),
-        (_texture(gl, plaster), _quads(gl, room.ceiling()), {"tint": _tint(palette.CEILING), "gloss": 0.0, "key_share": 0.0}),
+        Surface(gl, floor_texels, floor_quads, _look(np.array(palette.FLOORS[appearance.floor]), 0.25, 1.0)),
+        Surface(gl, plaster, {"whole": room.walls(room.SKIRTING_M, room.HEIGHT_M)}, _look(wall, 0.0, 0.45)),
+        Surface(gl, plaster, {"whole": room.walls(0.0, room.SKIRTING_M)}, _look(0.45 * wall, 0.1, 0.4)),
+        Surface(gl, plaster, {"whole": room.ceiling()}, _look(np.array(palette.CEILING), 0.0, 0.0)),
     ]
 
 
-def _tint(colour: palette.Colour) -> Array:
-    return np.array(colour) * (255.0 / 128.0)
-
-
-def _texture(gl: Graphics, picture: NDArray[np.uint8]) -> Any:
-    texture = gl.ctx.texture((picture.shape[1], picture.shape[0]), 3, picture.tobytes(), alignment=1)
-    texture.build_mipmaps()
-    texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-    return texture
-
-
-def _quads(gl: Graphics, quads: room.Quads) -> Any:
-    vertices = gl.ctx.buffer(quads.vertices.tobytes())
-    layout = [(vertices, "3f 3f 2f", "position", "normal", "uv")]
-    return gl.ctx.vertex_array(gl.room, layout, gl.ctx.buffer(quads.triangles.tobytes()), skip_errors=True)
+def _look(colour: Array, gloss: float, key_share: float) -> dict[str, Any]:
+    return {"tint": colour * (255.0 / NEUTRAL), "gloss": gloss, "key_share": key_share}
 
 
 def _camera_uniforms(camera: Camera) -> dict[str, Array]:

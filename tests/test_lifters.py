@@ -1,0 +1,126 @@
+"""Who and what can be simulated, and what is refused before any work starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+from squats import CONFIGS, DEFAULTS, setup_of
+
+from sim.anthropometry import measure
+from sim.barbell import Barbell
+from sim.depth import Depth
+from sim.lifter import Lifter
+from sim.setup import GROUPS, setup_from
+from sim.stance import Stance
+from sim.strength import Strength
+from sim.style import Style
+from sim.tempo import Tempo
+from wink.errors import ConfigError, LifterError
+
+PLAIN = {"sex": "male", "age_years": 30.0, "stature_m": 1.75, "mass_kg": 75.0}
+
+
+@pytest.mark.parametrize(
+    ("changed", "hint"),
+    [
+        ({"stature_m": 175.0}, "are these centimetres"),
+        ({"mass_kg": 75000.0}, "are these grams"),
+        ({"stature_m": -1.75}, "expected 1.2 to 2.3 metres"),
+        ({"mass_kg": float("nan")}, "expected 30 to 250"),
+        ({"mass_kg": 240.0, "stature_m": 1.3}, "body mass index"),
+        ({"sex": "man"}, "the choices are female, male"),
+        ({"stature_m": "tall"}, "must be a number"),
+        ({"thigh_scale": 110.0}, "are these percent"),
+    ],
+)
+def test_an_impossible_lifter_is_refused_with_a_guess(changed, hint):
+    with pytest.raises(LifterError, match=hint):
+        Lifter(**{**PLAIN, **changed})
+
+
+@pytest.mark.parametrize(
+    ("make", "hint"),
+    [
+        (lambda: Barbell("back", 40.0), "the choices are"),
+        (lambda: Barbell("none", 40.0), "use kind none"),
+        (lambda: Barbell("high", 40000.0), "are these grams"),
+        (lambda: Depth(10.0), "expected 50 to 130"),
+        (lambda: Tempo(1500.0, 0.2, 1.3), "are these milliseconds"),
+        (lambda: Tempo(1.5, 0.2, 1.3, repetitions=0), "whole number from 1 to 30"),
+        (lambda: Stance(110.0, 15.0), "are these centimetres"),
+        (lambda: Style(bracing=-1.0), "expected 0 to 20"),
+        (lambda: Strength(quadriceps=0.0), "expected 0.1 to 5"),
+    ],
+)
+def test_impossible_settings_are_refused(make, hint):
+    with pytest.raises(ConfigError, match=hint):
+        make()
+
+
+def options():
+    return [(group, path.stem) for group in GROUPS for path in sorted((CONFIGS / group).glob("*.yaml"))]
+
+
+@pytest.mark.parametrize(("group", "option"), options())
+def test_every_option_makes_a_setup(group, option):
+    setup = setup_of(**{group: option})
+    assert getattr(setup, group) is not None
+
+
+@pytest.mark.parametrize(("group", "option"), options())
+def test_every_key_of_every_option_is_explained(group, option):
+    first, *rest = (CONFIGS / group / f"{option}.yaml").read_text().splitlines()
+    assert first.startswith("# ")
+    assert all("#" in line for line in rest if not line.startswith("_target_"))
+
+
+def test_every_group_has_the_typical_default():
+    assert set(DEFAULTS) == set(GROUPS)
+
+
+def test_ranges_left_open_follow_the_sex():
+    man, woman = setup_of(lifter="typical_man"), setup_of(lifter="typical_woman")
+    assert man.hip_flexion.flexion_deg < woman.hip_flexion.flexion_deg
+    assert man.hip_rotation.internal_rotation_deg < woman.hip_rotation.internal_rotation_deg
+
+
+def test_an_option_of_another_group_is_refused():
+    config = {group: OmegaConf.load(CONFIGS / group / f"{name}.yaml") for group, name in DEFAULTS.items()}
+    with pytest.raises(ConfigError, match="must be a HipFlexion"):
+        setup_from({**config, "hip_flexion": config["lumbar"]})
+    with pytest.raises(ConfigError, match="missing: depth"):
+        setup_from({group: node for group, node in config.items() if group != "depth"})
+
+
+def test_an_unknown_setting_is_refused_by_name():
+    config = {group: OmegaConf.load(CONFIGS / group / f"{name}.yaml") for group, name in DEFAULTS.items()}
+    config["ankle_dorsiflexion"]["lung_deg"] = 30.0
+    with pytest.raises(ConfigError, match="lung_deg"):
+        setup_from(config)
+
+
+def test_masses_sum_to_the_lifter():
+    body = measure(Lifter(**PLAIN))
+    paired = ("upper_arm", "forearm", "hand", "thigh", "shank", "foot")
+    assert sum(m * (2 if n in paired else 1) for n, m in body.mass_kg.items()) == pytest.approx(75.0)
+
+
+def test_femur_to_trunk_is_that_of_ansur():
+    # 0.76 +- 0.04 men, 0.78 +- 0.04 women
+    for sex, mean in (("male", 0.76), ("female", 0.78)):
+        length = measure(Lifter(**{**PLAIN, "sex": sex})).length_m
+        assert length["thigh"] / (length["pelvis"] + length["lumbar"] + length["thorax"]) == pytest.approx(
+            mean, abs=0.02
+        )
+
+
+def test_demo_cases_name_existing_options():
+    cases = OmegaConf.to_container(OmegaConf.load(Path(CONFIGS) / "experiment" / "demo.yaml"))["cases"]
+    assert len(cases) == 6
+    for case in cases:
+        chosen = {**case, **case["twin"]}
+        assert {"name", "twin"} <= set(case)
+        for group in set(chosen) - {"name", "twin"}:
+            assert (CONFIGS / group / f"{chosen[group]}.yaml").exists(), (group, chosen[group])
