@@ -85,14 +85,14 @@ def _look_and_ask(dataset: Dataset, detectors: Mapping[str, Detector], cache: Pa
 
 def ask_detector(name: str, detector: Detector, clip: Clip, pose: PoseTrack) -> tuple[Detection, ...]:
     """What a detector says of a clip. Whatever goes wrong inside it becomes one row with `error`, and counts."""
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         findings = detector.detect(Observation(clip.video, pose))
         check_findings(findings, clip.duration_s)
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
-        return (Detection(name, clip.clip_id, 0, 0.0, None, None, None, time.perf_counter() - started, reason),)
-    share_s = (time.perf_counter() - started) / max(1, len(findings))
+        return (Detection(name, clip.clip_id, 0, 0.0, None, None, None, time.process_time() - started, reason),)
+    share_s = (time.process_time() - started) / max(1, len(findings))
     return tuple(
         Detection(name, clip.clip_id, f.rep, f.score, f.onset_s, f.magnitude_deg, f.bottom_s, share_s) for f in findings
     )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from detect.video import Image
 from detect.weights import POSE_DETECTION, POSE_LANDMARK, weights_path
+from wink.terminal import native_output_silenced
 
 Array = NDArray[np.float64]
 
@@ -127,8 +128,9 @@ class _Network:
     def __init__(self, path: Path) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter = Interpreter(str(path), num_threads=1)
-        self._interpreter.allocate_tensors()
+        with native_output_silenced():  # LiteRT names its delegate
+            self._interpreter = Interpreter(str(path), num_threads=1)
+            self._interpreter.allocate_tensors()
         self._input: int = self._interpreter.get_input_details()[0]["index"]
         self._outputs = {d["name"]: d["index"] for d in self._interpreter.get_output_details()}
 

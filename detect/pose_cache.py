@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -72,10 +73,15 @@ def _make(missing: Mapping[Path, Path], workers: int) -> None:
         for file, video in progress(missing.items(), "pose", total=len(missing), unit="video"):
             _track_and_keep(video, file)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_stop_quietly) as pool:
         done = pool.map(_track_and_keep, missing.values(), missing.keys())
         for _ in progress(done, "pose", total=len(missing), unit="video"):
             pass
+
+
+def _stop_quietly() -> None:
+    """Let Ctrl-C end a worker at once; the parent tells the user."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _track_and_keep(video: Path, file: Path) -> None:

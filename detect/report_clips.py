@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Sequence
 
 from detect.benchmark import Benchmark, BenchmarkedDataset
@@ -41,7 +42,8 @@ def _example(part: BenchmarkedDataset, clip: Clip, repetition: Repetition, defin
     moments.append(
         Moment(frame_at(repetition.bottom_s, clip.fps), f"bottom, {repetition.bottom_s:.2f} s", marked=False)
     )
-    heading = f"{clip.subject_id}, {clip.view.replace('_', ' ')} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
+    view = clip.view.replace("_", " ")
+    heading = f"{clip.subject_id}, {view} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
     return _strip(heading, clip, part, moments)
 
 
@@ -54,13 +56,19 @@ def real_clips(benchmark: Benchmark) -> str:
         "<p>Predictions only: without labels they are listed and not scored. The frames are shown in this local file "
         "alone; people can be recognised in them, so do not pass it on.</p>"
     )
-    return intro + "".join(_real(part, clip) for part, clip in found[:MAX_REAL])
+    return intro + "".join(_real(part, clip, _source_file(part, clip)) for part, clip in found[:MAX_REAL])
 
 
-def _real(part: BenchmarkedDataset, clip: Clip) -> str:
+def _source_file(part: BenchmarkedDataset, clip: Clip) -> str:
+    """Name of the file the clip was imported from; only the report says it, never a detector."""
+    factors = {row["clip_id"]: row["factors"] for row in part.dataset.metadata()}[clip.clip_id]
+    return str(json.loads(factors or "{}").get("source_file", clip.subject_id))
+
+
+def _real(part: BenchmarkedDataset, clip: Clip, name: str) -> str:
     said = [d for d in part.detections if d.clip_id == clip.clip_id]
     labels = "not labelled" if clip.repetitions is None else f"{len(clip.repetitions)} repetitions known"
-    heading = f"{clip.subject_id} ({clip.clip_id}), {clip.duration_s:.1f} s, {labels}"
+    heading = f"{name} ({clip.clip_id}), {clip.duration_s:.1f} s, {labels}"
     return _strip(heading, clip, part, _called_moments(clip, said), _view_words(part, clip) + _calls_table(said))
 
 
@@ -104,6 +112,11 @@ def _calls_table(said: Sequence[Detection]) -> str:
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
 
 
+def _unless_seen(part: BenchmarkedDataset, clip: Clip, moment: Moment) -> str:
+    seen = part.poses[clip.clip_id].seen
+    return "" if moment.frame < len(seen) and seen[moment.frame] else " (the network finds nobody here)"
+
+
 def _seconds(time_s: float | None) -> str:
     return "–" if time_s is None else f"{time_s:.2f}"
 
@@ -111,7 +124,7 @@ def _seconds(time_s: float | None) -> str:
 def _strip(heading: str, clip: Clip, part: BenchmarkedDataset, moments: Sequence[Moment], words: str = "") -> str:
     figures = "".join(
         f'<figure{" class=marked" if moment.marked else ""}><img src="{uri}" alt="{html.escape(moment.caption)}">'
-        f"<figcaption>{html.escape(moment.caption)}</figcaption></figure>"
+        f"<figcaption>{html.escape(moment.caption + _unless_seen(part, clip, moment))}</figcaption></figure>"
         for uri, moment in picture_moments(clip, part.poses[clip.clip_id], tuple(moments))
     )
     return f'<h3>{html.escape(heading)}</h3>{words}<div class="strip">{figures}</div>'

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-
 from body_baking import garments, hair
 from body_baking.landmarks import landmarks, selection
 from body_baking.makehuman import CORNERS, MakeHuman, read_makehuman
@@ -28,8 +25,9 @@ from body_baking.surface import (
     neighbour_mean,
     simplify,
     surface_of,
-    vertex_normals,
 )
+from numpy.typing import NDArray
+from scipy import sparse
 
 Array = NDArray[np.float64]
 OUTPUT = Path(__file__).parents[1] / "sim" / "body" / "body.npz"
@@ -203,7 +201,9 @@ def marks(source: Source) -> Part:
     body = np.unique(source.mh.groups["body"])
     mixture = selection(landmarks(source.anatomy.points, body, source.anatomy.joints), n)
     corners = np.array([mixture @ shape for shape in source.shapes])
-    return Part("landmarks", corners, np.asarray((mixture @ source.weights).todense()), np.zeros((0, 3), dtype=np.int64))
+    return Part(
+        "landmarks", corners, np.asarray((mixture @ source.weights).todense()), np.zeros((0, 3), dtype=np.int64)
+    )
 
 
 def covers(source: Source, parts: list[Part]) -> dict[str, Array]:
@@ -213,7 +213,9 @@ def covers(source: Source, parts: list[Part]) -> dict[str, Array]:
     edges["sock"] = garments.sock(body)
     fields = {name: np.minimum.reduce(several) for name, several in edges.items()}
     fields["shoe"] = np.minimum(0.5 - body.arm, 0.03 - body.height_above("foot_left"))  # with the sock: the whole foot
-    return {name: np.clip(np.concatenate([_depth(p, field) for p in parts]), -0.2, 0.2) for name, field in fields.items()}
+    return {
+        name: np.clip(np.concatenate([_depth(p, field) for p in parts]), -0.2, 0.2) for name, field in fields.items()
+    }
 
 
 def _depth(part: Part, field: Array) -> Array:

@@ -6,13 +6,16 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import pybullet as pb
 from numpy.typing import NDArray
 
 from sim.engine import GroundReaction, State
 from sim.kinematics import GRAVITY_M_S2
 from sim.skeleton import JOINTS, Skeleton
 from sim.urdf import urdf
+from wink.terminal import native_output_silenced
+
+with native_output_silenced():  # it prints when it was built
+    import pybullet as pb
 
 Array = NDArray[np.float64]
 

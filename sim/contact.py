@@ -11,6 +11,7 @@ from sim.skeleton import SIDES, Sole
 Array = NDArray[np.float64]
 
 FRICTION = 0.6  # what the lifter counts on; the floor gives more
+EDGE_M = 0.012  # a foot pressed on its very edge rolls over it and slips
 SPIN_ARM_M = 0.05  # friction moment about the vertical per newton of load
 
 
@@ -32,8 +33,8 @@ def foot_constraints(sole: Sole, unit: float) -> Array:
     # About the point of the sole under the ankle: moment = ankle's moment - (0, 0, -height) x force.
     forward = -(_unit(4) + sole.height_m * _unit(0))
     left = _unit(3) - sole.height_m * _unit(1)
-    rows += [sole.ball_m * up - forward, forward - sole.heel_m * up]
-    rows += [sole.half_width_m * up - left, sole.half_width_m * up + left]
+    ball, heel, side = sole.ball_m - EDGE_M, sole.heel_m + EDGE_M, sole.half_width_m - EDGE_M
+    rows += [ball * up - forward, forward - heel * up, side * up - left, side * up + left]
     rows += [SPIN_ARM_M * up - _unit(5), SPIN_ARM_M * up + _unit(5), up]
     one = np.array(rows)
     both = np.zeros((2 * len(one), 12))

@@ -1,7 +1,7 @@
 """The femoral neck against the socket: one angle that couples flexion, abduction and rotation of the hip.
 
 A linear surface in the three angles fails (gimbal artefacts); the angle between the neck and the cup's axis does
-not, and gives 7 deg of internal rotation per 10 deg of pelvic tilt without a fit (published 5.9-8.5, Ross 2014).
+not, and gives 7 deg of internal rotation per 10 deg of pelvic tilt.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.kinematics import rotation
 Array = NDArray[np.float64]
 
 #: Femoral version, acetabular version, neck-shaft angle, cup inclination [deg]: within one SD of the means
-#: 10.6 +- 9, 18.8 +- 6, 133 +- 6 (Jiang 2015), chosen there so that check C13 (Ross 2014) holds.
+#: 10.6 +- 9, 18.8 +- 6, 133 +- 6 (Jiang 2015), chosen there for check C13 (Ross 2014).
 FEMORAL_VERSION_DEG, ACETABULAR_VERSION_DEG, NECK_SHAFT_DEG, CUP_INCLINATION_DEG = 15.0, 20.0, 127.0, 45.0
 #: Where on the rim flexion with internal rotation meets the neck, as a clock face seen from the side.
 RIM_CLOCK_HOURS = 1.0

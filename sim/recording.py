@@ -12,12 +12,13 @@ from sim.dynamics import Dynamics
 from sim.engine import GroundReaction, State
 from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, LUMBAR_FLEXION, SIDES, Skeleton
-from sim.tissue import LIMIT_NAMES, Tissue
+from sim.tissue import KINDS, LIMIT_NAMES, Tissue
 from wink.trial import SEGMENTS, Outcome, SquatTrial, Subject
 
 Array = NDArray[np.float64]
 
-ENGAGED_NM = 10.0  # a limit that carries this much on any joint is engaged; ours
+#: Torque [Nm] from which each limit counts as engaged.
+NOTICEABLE_NM = np.array([kind.noticeable_nm for kind in KINDS])
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Recording:
         self._samples.append(sample)
         self._poses.append(np.stack([self._dynamics.pose(name) for name in SEGMENTS]))
         carried = np.abs(self._tissue.by_limit(sample.state.angles_rad)).max(axis=0)
-        self._engaged.append(carried > ENGAGED_NM)
+        self._engaged.append(carried > NOTICEABLE_NM)
 
     def trial(self, outcome: Outcome) -> SquatTrial:
         """Everything kept, as a trial."""

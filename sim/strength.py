@@ -53,7 +53,7 @@ class Muscle:
 #: (positive, negative) direction of each joint. Shares without a curve are ours (confidence C); the trunk's from
 #: 200-250 Nm of extension (memory of the literature). Floors: the cosine reaches 0 inside a squat's range.
 MUSCLES: Mapping[str, tuple[Muscle, Muscle]] = {
-    "hip_flexion": (Muscle("hip_flexion", 0, "hip_flexors", 0.06), Muscle("hip_extension", 0, "hip_extensors", 0.35)),
+    "hip_flexion": (Muscle("hip_flexion", 0, "hip_flexors", 0.03), Muscle("hip_extension", 0, "hip_extensors", 0.35)),
     "hip_abduction": (Muscle(None, 0.085), Muscle(None, 0.085)),
     "hip_rotation": (Muscle(None, 0.035), Muscle(None, 0.040)),
     "knee_flexion": (Muscle("knee_flexion", 0, None, 0.25), Muscle("knee_extension", 0, "quadriceps", 0.30)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import av
 import numpy as np
 from numpy.typing import NDArray
+
 from wink.errors import ClipError
 
 #: Quality (lower is better) and longest run between key frames: short, so that players seek exactly.
@@ -101,10 +103,9 @@ class VideoWriter:
         """Leave nothing behind."""
         container = getattr(self, "_container", None)
         if container is not None:
-            try:
+            # the disk that refused the picture refuses the trailer too
+            with contextlib.suppress(OSError, av.FFmpegError):
                 container.close()
-            except (OSError, av.FFmpegError):
-                pass  # the disk that refused the picture refuses the trailer too
         if self._temporary.parent.is_dir():
             self._temporary.unlink(missing_ok=True)
 

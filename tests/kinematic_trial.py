@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from wink.trial import SEGMENTS, Array, Subject, SquatTrial
+
+from wink.trial import SEGMENTS, Array, SquatTrial, Subject
 
 SHARES = {
     "thigh": 0.2425, "shank": 0.2493, "foot": 0.1544, "ankle_height": 0.0415, "pelvis": 0.0603, "lumbar": 0.0955,
@@ -18,6 +19,7 @@ def subject(sex: str = "male", stature_m: float = 1.75, mass_kg: float = 75.0) -
 
 def kinematic_trial(
     who: Subject | None = None,
+    *,
     wink_deg: float = 0.0,
     depth_deg: float = 108.0,
     seconds: float = 3.0,
@@ -37,7 +39,9 @@ def kinematic_trial(
     poses = np.array([_segments(who, *row) for row in zip(shank, thigh, lean - lumbar, lumbar, strict=True)])
     bar = None
     if bar_kind != "none":
-        forward, up = {"high": (-0.19, 0.97), "low": (-0.29, 0.83), "front": (0.40, 0.86), "goblet": (0.70, 0.62)}[bar_kind]
+        forward, up = {"high": (-0.19, 0.97), "low": (-0.29, 0.83), "front": (0.40, 0.86), "goblet": (0.70, 0.62)}[
+            bar_kind
+        ]
         thorax = poses[:, SEGMENTS.index("thorax")]
         bar = thorax[:, :3, :3] @ (np.array([forward, 0, up]) * who.segment_lengths_m["thorax"]) + thorax[:, :3, 3]
     zero, pair = np.zeros(n), np.zeros((n, 2))
@@ -46,7 +50,8 @@ def kinematic_trial(
         lumbar_flexion_deg=lumbar, trunk_lean_deg=lean, shank_lean_deg=_both(shank), thigh_inclination_deg=_both(thigh),
         hip_deg=np.stack([_both(thigh + lean - lumbar), pair, pair], axis=-1), knee_flexion_deg=_both(thigh + shank),
         ankle_dorsiflexion_deg=_both(shank), bar_position_m=bar, ground_reaction_n=np.zeros((n, 3)),
-        centre_of_pressure_m=pair, moment_names=(), active_moment_nm=np.zeros((n, 0)), passive_moment_nm=np.zeros((n, 0)),
+        centre_of_pressure_m=pair, moment_names=(),
+        active_moment_nm=np.zeros((n, 0)), passive_moment_nm=np.zeros((n, 0)),
         limit_names=(), limit_engaged=np.zeros((n, 0), dtype=bool), segment_names=SEGMENTS, segment_poses=poses,
         bar_kind=bar_kind, load_kg=load_kg, outcome="completed",
     )  # fmt: skip
@@ -66,7 +71,11 @@ def _segments(who: Subject, shank: float, thigh: float, tilt: float, lumbar: flo
     length = who.segment_lengths_m
     up = np.array([0.0, 0.0, 1.0])
     side = {"left": np.array([0, 0.5, 0]), "right": np.array([0, -0.5, 0])}
-    turn = {"pelvis": _pitch(tilt), "lumbar_lower": _pitch(tilt + 0.45 * lumbar), "lumbar_upper": _pitch(tilt + 0.8 * lumbar)}
+    turn = {
+        "pelvis": _pitch(tilt),
+        "lumbar_lower": _pitch(tilt + 0.45 * lumbar),
+        "lumbar_upper": _pitch(tilt + 0.8 * lumbar),
+    }
     turn["thorax"] = _pitch(tilt + lumbar)
     ankle = up * length["ankle_height"]
     knee = ankle + _pitch(shank) @ up * length["shank"]

@@ -109,4 +109,6 @@ class LabellingPage:
     def _cell(self, frame):
         box = self.page.query_selector(TIMELINE).bounding_box()
         scrolled = self.page.evaluate(f"() => document.querySelector('{TIMELINE}').scrollLeft")
-        return box["x"] + NAMES_PX + (frame - 1) * CELL_PX + CELL_PX / 2 - scrolled, box["y"] + 14
+        x = NAMES_PX + (frame - 1) * CELL_PX + CELL_PX / 2 - scrolled
+        assert x < box["width"], f"frame {frame} is off the visible timeline"
+        return box["x"] + x, box["y"] + 14

@@ -175,7 +175,7 @@ def test_a_mark_made_on_the_page_comes_back_on_its_frame(lab, ls, tmp_path):
 
 def filmed(lab):
     """The shared filmed clip and the frame to mark on it, where there is one."""
-    return {c: 40 for c in lab.dataset("gym").clips() if c.n_frames == 175}
+    return {c: 30 for c in lab.dataset("gym").clips() if c.n_frames == 175}
 
 
 def of_clip(lab, clip):

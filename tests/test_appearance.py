@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
 from sim.body.data import body_data
 from sim.body.outfit import CHOICES, Outfit
 from sim.render.appearance import Appearance, sample_appearance

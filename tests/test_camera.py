@@ -6,6 +6,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sim.render.camera import Camera
 from wink.config import build
 from wink.errors import ConfigError

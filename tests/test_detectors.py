@@ -99,6 +99,14 @@ def test_the_contour_rule_is_silent_where_the_pelvis_stays():
     assert (finding.onset_s, finding.score) == (None, pytest.approx(0.0, abs=3.0))
 
 
+def test_the_contour_rule_is_silent_from_the_front():
+    n = len(TIME_S)
+    across = np.zeros((n, 33, 3))
+    across[:, 11::2, 0] = 0.3  # left and right side by side in the picture
+    (finding,) = watch("low_back_contour", 30.0, world_m=across)
+    assert (finding.onset_s, finding.score) == (None, 0.0)
+
+
 def test_the_public_rule_calls_a_trunk_that_tips_and_not_a_pelvis_that_turns():
     thigh = thigh_curve(TIME_S)
     still = drawn_pose(thigh, tilt_curve(thigh, 30.0))

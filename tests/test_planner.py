@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pinocchio as pin
 import pytest
 from squats import setup_of
 
@@ -57,23 +56,20 @@ def test_planned_torques_hold_the_whole_body_still(typical):
         torque = typical.active_nm[k] + typical.passive_nm[k]
         gravity = dict(zip(JOINTS, dynamics.bias[dynamics.columns], strict=True))
         # Trunk and arms touch nothing: Pinocchio's gravity torque must be the planner's, joint by joint.
-        for name in (*HALF_JOINTS[:4],):
+        for name in HALF_JOINTS[:4]:
             assert torque[rows[name]] == pytest.approx(gravity[name], abs=0.05), name
         # The legs meet the floor: half the weight under each foot, pressure where balance needs it.
         assert _leg_residual(dynamics, torque, rows) < 0.05
 
 
 def _leg_residual(dynamics, torque, rows):
-    """Best wrench on a foot, by least squares, against seven leg rows: what no wrench explains [Nm]."""
+    """What no wrench on the left foot explains of its seven joint torques [Nm]."""
     foot = dynamics.frame("foot_left").jacobian
     names = [n for n in JOINTS if n.endswith("_left") and not n.startswith("shoulder")]
     columns = dynamics.columns[[JOINTS.index(n) for n in names]]
     needed = dynamics.bias[columns] - np.array([torque[rows[n]] for n in names])
-    base = np.zeros(6)
-    matrix = np.vstack([foot[:, columns].T])
-    wrench, *_ = np.linalg.lstsq(matrix, needed, rcond=None)
-    del base
-    return float(np.abs(matrix @ wrench - needed).max())
+    wrench, *_ = np.linalg.lstsq(foot[:, columns].T, needed, rcond=None)
+    return float(np.abs(foot[:, columns].T @ wrench - needed).max())
 
 
 def test_depths_run_from_standing_to_the_aim(typical):
@@ -144,19 +140,15 @@ def test_lifting_a_limit_lessens_the_wink(options, lifted, sign):
 
 
 def test_stiff_ankles_ask_for_lean():
-    # C1, bar 0.5 body weight, thigh 90: dorsiflexion 35 to 15 raises trunk lean by 30 +- 8 deg.
+    # The sign of C1. Its size (+30 +- 8 deg) is not reached yet: see docs/simulation.md.
     lean = []
     for lunge in (41.0, 21.0):  # the squat's end lies 6 deg short of the lunge's
         setup = replace(setup_of(barbell="high_bar_40"), ankle_dorsiflexion=AnkleDorsiflexion(lunge_deg=lunge))
         plan = plan_of(setup)
         lean.append(at(plan, 90, tilt(plan) + lumbar(plan)))
-    assert lean[1] - lean[0] > 8.0
+    assert lean[1] - lean[0] > 10.0
 
 
 def test_bracing_holds_the_spine_longer():
     braced, loose = (plan_of(replace(setup_of(), style=Style(bracing=b))) for b in (4.0, 0.4))
     assert at(braced, 80, lumbar(braced)) < at(loose, 80, lumbar(loose)) - 3.0
-
-
-def test_pinocchio_is_the_one_the_tests_trust():
-    assert pin.__version__

@@ -5,6 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+
 from sim.video import GOP, VideoWriter, count_frames, read_frames
 from wink.errors import ClipError
 
@@ -57,9 +58,13 @@ def test_stream_is_what_browsers_and_seekers_need(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_of_a_video_that_failed(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="renderer"), VideoWriter(tmp_path / "a.mp4", 30.0, 96, 64) as writer:
-        writer.add(moving_square(1)[0])
-        raise RuntimeError("renderer")
+    def half_done() -> None:
+        with VideoWriter(tmp_path / "a.mp4", 30.0, 96, 64) as writer:
+            writer.add(moving_square(1)[0])
+            raise RuntimeError("renderer")
+
+    with pytest.raises(RuntimeError, match="renderer"):
+        half_done()
     assert not list(tmp_path.iterdir())
 
 
@@ -75,7 +80,10 @@ def test_refuses_what_it_cannot_write(tmp_path: Path) -> None:
         VideoWriter(tmp_path / "a.mp4", 30.0, 95, 64)
     with pytest.raises(ClipError, match="cannot write a video at"):
         VideoWriter(tmp_path / "missing" / "a.mp4", 30.0, 96, 64)
-    with pytest.raises(ClipError, match=r"shape \(64, 96, 3\)"), VideoWriter(tmp_path / "a.mp4", 30.0, 96, 64) as writer:
+    with (
+        pytest.raises(ClipError, match=r"shape \(64, 96, 3\)"),
+        VideoWriter(tmp_path / "a.mp4", 30.0, 96, 64) as writer,
+    ):
         writer.add(np.zeros((10, 10, 3), dtype=np.uint8))
     assert not list(tmp_path.iterdir())
 

@@ -42,7 +42,8 @@ def run_composed(name: str, verb: Verb, arguments: Sequence[str]) -> None:
     """
     flags, settings, inputs = sort_arguments(arguments)
     given = [f"input=[{','.join(map(_quoted, inputs))}]"] if inputs else []
-    launch = hydra.main(version_base="1.3", config_path="pkg://configs", config_name=name)(verb)
+    outcome = _Outcome(verb)
+    launch = hydra.main(version_base="1.3", config_path="pkg://configs", config_name=name)(outcome)
     with tempfile.TemporaryDirectory() as sweep_folder:  # Hydra notes every sweep in a file
         argv = [f"wink {name}", *flags, *QUIET, f"hydra.sweep.dir={_quoted(sweep_folder)}", *settings, *given]
         try:
@@ -50,6 +51,24 @@ def run_composed(name: str, verb: Verb, arguments: Sequence[str]) -> None:
                 launch()
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigError(_explain(name, error, settings, inputs)) from None
+    if outcome.error is not None:
+        raise outcome.error
+
+
+class _Outcome:
+    """Calls a verb and keeps its error: Hydra would wrap it in words of its own. After one, the rest is not begun."""
+
+    def __init__(self, verb: Verb) -> None:
+        self._verb = verb
+        self.error: BaseException | None = None
+
+    def __call__(self, config: DictConfig) -> None:
+        if self.error is not None:
+            return
+        try:
+            self._verb(config)
+        except (Exception, KeyboardInterrupt) as error:
+            self.error = error
 
 
 def sort_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str], list[str]]:

@@ -27,14 +27,18 @@ class LowBackContour:
     stretch: tuple[float, float]  # of the contour, along the trunk from the hips upward [leg lengths]
     from_thigh_deg: float  # the contour's greatest lean is looked for below this depth
     smoothing_s: float
+    max_off_side_deg: float  # beyond this the view shows no low back: silent, whatever the contour does
 
     def detect(self, observation: Observation) -> tuple[Finding, ...]:
         """One finding for every repetition seen."""
         body = measure_body(observation.pose)
         if body is None:
             return ()
+        squats = find_squats(body)
+        if body.off_side_deg > self.max_off_side_deg:
+            return tuple(Finding(squat.rep, squat.bottom / body.fps, 0.0, None) for squat in squats)
         lean = self.contour_lean_deg(observation.pose, body)
-        return tuple(self._judge(squat, body, lean) for squat in find_squats(body))
+        return tuple(self._judge(squat, body, lean) for squat in squats)
 
     def contour_lean_deg(self, pose: PoseTrack, body: BodyCurves) -> Array:
         """Lean (T,) of the low back's contour from vertical, + forward."""

@@ -53,7 +53,7 @@ class Garment:
 def _top(hem_m: float, sleeve_m: float, neckline: float) -> Callable[[Anatomy], tuple[Array, ...]]:
     def edges(body: Anatomy) -> tuple[Array, ...]:
         front = np.clip(body.points[:, 0] / 0.12, -1, 1)
-        hem = body.height_above("lumbar_lower") - (hem_m + 0.015 * front)
+        hem = body.height_above("lumbar_lower") - (hem_m + 0.030 * front)
         sleeve = sleeve_m - body.along_arm()
         trunk = np.where(body.arm > 0.5, 1.0, hem)
         cuff = (0.25 - body.hand) * 0.25
@@ -99,12 +99,14 @@ def _even(thickness_m: float) -> Callable[[Anatomy], Array]:
     return lambda body: np.full(len(body.points), thickness_m)
 
 
-_TEE = _flared(0.007, 0.020, "lumbar_lower", 0.25, -0.08)
+_TEE = _flared(0.007, 0.025, "lumbar_lower", 0.25, -0.08)
 
 TOPS: dict[str, Garment] = {
-    "tshirt": Garment(_top(-0.075, 0.17, 0.42), _TEE, 14, 3),
-    "longsleeve": Garment(_top(-0.070, 9.0, 0.42), _TEE, 10, 3),
-    "tank": Garment(_sleeveless(-0.070, 0.095, 0.05), _flared(0.006, 0.015, "lumbar_lower", 0.25, -0.08), 10, 1, tight=True),
+    "tshirt": Garment(_top(-0.066, 0.17, 0.42), _TEE, 14, 2),
+    "longsleeve": Garment(_top(-0.070, 9.0, 0.42), _TEE, 10, 2),
+    "tank": Garment(
+        _sleeveless(-0.070, 0.095, 0.05), _flared(0.006, 0.015, "lumbar_lower", 0.25, -0.08), 10, 1, tight=True
+    ),
     "crop": Garment(_sleeveless(0.145, 0.085, 0.05), _even(0.0045), 5, 0, tight=True),
 }
 BOTTOMS: dict[str, Garment] = {

@@ -77,7 +77,7 @@ def _read_mesh(archive: zipfile.ZipFile) -> tuple[Array, dict[str, Triangles]]:
             group = rest.strip()
         elif kind == "f":
             corners = [int(part.split("/")[0]) - 1 for part in rest.split()]
-            fan = zip(corners[1:-1], corners[2:], strict=True)
+            fan = itertools.pairwise(corners[1:])
             triangles.setdefault(group, []).extend((corners[0], b, c) for b, c in fan)
     return np.array(vertices), {name: np.array(t) for name, t in triangles.items() if not name.startswith("joint")}
 

@@ -80,24 +80,19 @@ def curled_hands(mh: MakeHuman, shape: Array, curl_deg: tuple[float, float, floa
     at = {name: heads[i] for i, name in enumerate(mh.bones)}
     moved = shape.copy()
     for _, end in SIDES:
-        across = at[f"finger5-1{end}"] - at[f"finger2-1{end}"]
-        across = across if end == ".L" else -across
-        moved += _curl_shift(mh, shape, at, end, across, curl_deg, thumb_deg)
+        moved += _curl_shift(mh, shape, at, end, (curl_deg, thumb_deg))
     return moved
 
 
 def _curl_shift(
-    mh: MakeHuman,
-    shape: Array,
-    at: dict[str, Array],
-    end: str,
-    across: Array,
-    curl_deg: tuple[float, float, float],
-    thumb_deg: float,
+    mh: MakeHuman, shape: Array, at: dict[str, Array], end: str, curls: tuple[tuple[float, float, float], float]
 ) -> Array:
+    curl_deg, thumb_deg = curls
+    sign = 1.0 if end == ".L" else -1.0
+    across = sign * (at[f"finger5-1{end}"] - at[f"finger2-1{end}"])
     shift = np.zeros_like(shape)
     along = at[f"finger3-1{end}"] - at[f"wrist{end}"]
-    opposed = 0.85 * along / np.linalg.norm(along) * (1 if end == ".L" else -1)
+    opposed = 0.85 * along / np.linalg.norm(along) * sign
     thumb_axis = opposed - 0.42 * across / np.linalg.norm(across)
     for finger in range(1, 6):
         axis, angles = (thumb_axis, (thumb_deg,) * 3) if finger == 1 else (across, curl_deg)

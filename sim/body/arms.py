@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.rotations import about, frame, rotation_vector, unit
 from sim.body.rig import Rig
+from sim.body.rotations import about, frame, rotation_vector, unit
 
 Array = NDArray[np.float64]
 
@@ -23,45 +23,49 @@ class Grip:
     elbow: tuple[float, float, float]  # where the elbow points
 
 
+@dataclass(frozen=True)
+class Carry:
+    """What the arms do at one moment: where the load is, how it is held, and how the trunk stands under it."""
+
+    kind: str
+    bar: Array | None  # (3,) centre of the load; None: arms forward
+    thorax: Array  # (3, 3) rotation
+    stature_m: float  # sets how wide the hands grip
+
+
 GRIPS = {
     "high": Grip(0.245, (0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (-0.55, 0.25, -1.0)),
     "low": Grip(0.270, (0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (-0.75, 0.30, -0.8)),
-    "front": Grip(0.140, (-0.35, 0.0, 0.9), (0.0, -1.0, 0.0), (1.0, 0.75, -0.45)),
+    "front": Grip(0.140, (-0.35, 0.0, 0.9), (0.0, -1.0, 0.0), (1.0, 0.42, -0.40)),
     "goblet": Grip(0.040, (0.35, -0.25, 0.9), (1.0, 0.0, 0.0), (0.1, 0.35, -1.0)),
 }
 #: From the knuckles to the middle of what a closed hand holds: back along the hand, towards the palm; metres.
 HELD_M = (-0.010, 0.024)
 
 
-def arm_transforms(
-    rig: Rig, side: str, shoulder: Array, thorax: Array, upper_arm: Array, bar: Array | None, kind: str, stature_m: float
-) -> dict[str, Array]:
+def arm_transforms(rig: Rig, side: str, shoulder: Array, upper_arm: Array, carry: Carry) -> dict[str, Array]:
     """Maps (3, 4) of upper arm, forearm and hand.
 
     Args:
         rig: the subject's rig.
         side: left or right.
         shoulder: position of the shoulder (3,) [m].
-        thorax: rotation (3, 3) of the thorax.
         upper_arm: rotation (3, 3) of the physical upper arm; used when nothing is carried.
-        bar: centre of the load (3,), or None.
-        kind: how it is carried.
-        stature_m: sets how wide the hands grip.
+        carry: what the arms do.
     """
     mirror = np.array([1.0, 1.0 if side == "left" else -1.0, 1.0])
-    if bar is None:
+    if carry.bar is None:
         return _reaching(rig, side, shoulder, upper_arm, mirror)
-    grip = GRIPS[kind]
-    held = bar + thorax @ (mirror * np.array([0.0, grip.reach_m * stature_m, 0.0]))
-    little = thorax @ (mirror * grip.little)
-    pole = thorax @ (mirror * grip.elbow)
-    fingers = thorax @ (mirror * grip.fingers)
+    grip = GRIPS[carry.kind]
+    turn = carry.thorax @ np.diag(mirror)
+    held = carry.bar + turn @ np.array([0.0, grip.reach_m * carry.stature_m, 0.0])
+    little, pole, fingers = (turn @ np.array(v) for v in (grip.little, grip.elbow, grip.fingers))
     for _ in range(2):  # first with a guessed wrist, then with the hand more in line with the forearm
         hand = _hand_rotation(rig, side, fingers, little)
         wrist = held - hand @ _held_offset(rig, side)
-        upper, fore, elbow = two_bone(rig, side, shoulder, wrist, pole)
-        fingers = 0.5 * fingers + 0.5 * unit(wrist - elbow) if kind in ("high", "low") else fingers
-    return _placed(rig, side, shoulder, upper, elbow, fore, hand)
+        arm = two_bone(rig, side, shoulder, wrist, pole)
+        fingers = 0.5 * fingers + 0.5 * unit(wrist - arm.elbow) if carry.kind in ("high", "low") else fingers
+    return _placed(rig, side, shoulder, arm, hand)
 
 
 def _reaching(rig: Rig, side: str, shoulder: Array, upper_arm: Array, mirror: Array) -> dict[str, Array]:
@@ -71,14 +75,23 @@ def _reaching(rig: Rig, side: str, shoulder: Array, upper_arm: Array, mirror: Ar
     reach = 0.985 * (rig.bones[f"upper_arm_{side}"].length_m + rig.bones[f"forearm_{side}"].length_m)
     wrist = shoulder + reach * unit(direction + inward)
     pole = upper_arm @ (mirror * np.array([-0.6, 0.8, 0.0]))
-    upper, fore, elbow = two_bone(rig, side, shoulder, wrist, pole)
+    arm = two_bone(rig, side, shoulder, wrist, pole)
     little = upper_arm @ (mirror * np.array([-0.75, 0.65, 0.0]))
-    hand = _hand_rotation(rig, side, wrist - elbow, little)
-    return _placed(rig, side, shoulder, upper, elbow, fore, hand)
+    hand = _hand_rotation(rig, side, wrist - arm.elbow, little)
+    return _placed(rig, side, shoulder, arm, hand)
 
 
-def two_bone(rig: Rig, side: str, shoulder: Array, wrist: Array, pole: Array) -> tuple[Array, Array, Array]:
-    """Rotations of upper arm and forearm from the zero pose, and the elbow (3,), that bring the wrist to a place.
+@dataclass(frozen=True)
+class BentArm:
+    """Rotations (3, 3) of upper arm and forearm from the zero pose, and the elbow (3,)."""
+
+    upper: Array
+    fore: Array
+    elbow: Array
+
+
+def two_bone(rig: Rig, side: str, shoulder: Array, wrist: Array, pole: Array) -> BentArm:
+    """The arm whose wrist is at a place and whose elbow points to `pole`.
 
     A wrist out of reach is approached as far as the arm goes.
     """
@@ -96,17 +109,15 @@ def two_bone(rig: Rig, side: str, shoulder: Array, wrist: Array, pole: Array) ->
     zero = frame(np.array([0.0, 0.0, -1.0]), np.array([0.0, -1.0, 0.0]))
     upper = frame(elbow - shoulder, hinge) @ zero.T
     fore = frame(reached - elbow, hinge) @ zero.T
-    return upper, fore, elbow
+    return BentArm(upper, fore, elbow)
 
 
-def _placed(
-    rig: Rig, side: str, shoulder: Array, upper: Array, elbow: Array, fore: Array, hand: Array
-) -> dict[str, Array]:
+def _placed(rig: Rig, side: str, shoulder: Array, arm: BentArm, hand: Array) -> dict[str, Array]:
     forearm = rig.bones[f"forearm_{side}"]
-    wrist = elbow + fore @ np.array([0.0, 0.0, -forearm.length_m])
+    wrist = arm.elbow + arm.fore @ np.array([0.0, 0.0, -forearm.length_m])
     return {
-        f"upper_arm_{side}": rig.bones[f"upper_arm_{side}"].placed(upper, shoulder),
-        f"forearm_{side}": forearm.placed(_half_twisted(fore, forearm.to_zero, hand), elbow),
+        f"upper_arm_{side}": rig.bones[f"upper_arm_{side}"].placed(arm.upper, shoulder),
+        f"forearm_{side}": forearm.placed(_half_twisted(arm.fore, forearm.to_zero, hand), arm.elbow),
         f"hand_{side}": rig.bones[f"hand_{side}"].placed(hand, wrist),
     }
 

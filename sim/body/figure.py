@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from wink.trial import Subject
 
 from sim.body.data import BodyData, Indices, body_data
 from sim.body.outfit import Outfit
 from sim.body.shape import Shape, shape_of
+from wink.trial import Subject
 
 Array = NDArray[np.float32]
 
 #: What lies deeper inside a garment than this is not drawn [m].
-HIDDEN_DEPTH_M = 0.022
+HIDDEN_DEPTH_M = 0.016
 #: ... and what lies just inside its hem is drawn in by at most this, lest it poke through [m].
 TUCK_M = 0.010
 
@@ -89,7 +89,7 @@ def _seen(data: BodyData, outfit: Outfit, part: str) -> Indices:
     hidden = np.zeros(len(triangles), dtype=bool)
     for name in outfit.covering(part):
         hidden |= (data.covers[name][triangles] > HIDDEN_DEPTH_M).all(axis=1)
-    return triangles[~hidden]
+    return np.asarray(triangles[~hidden])
 
 
 def _weights(data: BodyData, used: NDArray[np.int64]) -> sparse.csr_matrix:

@@ -19,7 +19,7 @@ class Keypoint:
     """One named point: which bone carries it, from which joint or vertex, and how deep under the skin it lies."""
 
     name: str
-    kind: str  # joint, vertex, sole
+    kind: str  # joint: of the rig; skin: moves with the skin; bony: fixed to a bone; sole: end of the shoe
     source: str  # joint of the rig, landmark of the mesh, or end of the sole
     bone: str
     depth_m: float
@@ -29,29 +29,42 @@ def _joint(name: str, source: str, bone: str, depth_m: float) -> Keypoint:
     return Keypoint(name, "joint", source, bone, depth_m)
 
 
-def _surface(name: str, depth_m: float = 0.03) -> Keypoint:
-    return Keypoint(name, "vertex", name, "", depth_m)
+def _skin(name: str) -> Keypoint:
+    return Keypoint(name, "skin", name, "head", 0.03)
+
+
+def _bony(name: str, bone: str) -> Keypoint:
+    return Keypoint(name, "bony", name, bone, 0.06)
 
 
 def _both(name: str, source: str, depth_m: float) -> list[Keypoint]:
     return [_joint(f"{name}_{side}", f"{source}_{side}", f"{source}_{side}", depth_m) for side in SIDES]
 
 
+_GIRDLES = (("asis", "pelvis"), ("psis", "pelvis"), ("acromion", "thorax"))
+
 #: COCO-17 first, in COCO's order; hips are the joint centres. Then spine joints and surface landmarks.
-#: ASIS, PSIS, sacrum and spinous processes are points of a graphic mesh, not of bone.
+#: ASIS, PSIS, sacrum and spinous processes start on the skin of a graphic mesh, standing, and then move with their
+#: bone as palpated landmarks do, not with the skin over it.
 KEYPOINTS: tuple[Keypoint, ...] = (
-    _surface("nose"),
+    _skin("nose"),
     *(_joint(f"eye_{side}", f"eye_{side}", "head", 0.03) for side in SIDES),
-    *(_surface(f"ear_{side}") for side in SIDES),
+    *(_skin(f"ear_{side}") for side in SIDES),
     *_both("shoulder", "upper_arm", 0.09),
     *_both("elbow", "forearm", 0.07),
     *_both("wrist", "hand", 0.05),
     *_both("hip", "thigh", 0.14),
     *_both("knee", "shank", 0.09),
     *_both("ankle", "foot", 0.07),
-    *(_joint(f"joint_{n}", j, j, 0.16) for n, j in (("l5s1", "lumbar_lower"), ("l3l4", "lumbar_upper"), ("t12l1", "thorax"))),
-    *(_surface(name, 0.04) for name in ("c7", "t12", "l3", "l5", "sacrum")),
-    *(_surface(f"{name}_{side}", 0.04) for name in ("asis", "psis", "acromion") for side in SIDES),
+    _joint("joint_l5s1", "lumbar_lower", "lumbar_lower", 0.16),
+    _joint("joint_l3l4", "lumbar_upper", "lumbar_upper", 0.16),
+    _joint("joint_t12l1", "thorax", "thorax", 0.16),
+    _bony("c7", "thorax"),
+    _bony("t12", "thorax"),
+    _bony("l3", "lumbar_upper"),
+    _bony("l5", "lumbar_lower"),
+    _bony("sacrum", "pelvis"),
+    *(_bony(f"{name}_{side}", bone) for name, bone in _GIRDLES for side in SIDES),
     *(Keypoint(f"{end}_{side}", "sole", end, f"foot_{side}", 0.03) for end in ("heel", "toe") for side in SIDES),
 )
 NAMES = tuple(point.name for point in KEYPOINTS)
@@ -66,12 +79,14 @@ def keypoints(figure: Figure, rig: Rig, transforms: Mapping[str, Array], vertice
 def _position(
     point: Keypoint, figure: Figure, rig: Rig, transforms: Mapping[str, Array], vertices: NDArray[np.float32]
 ) -> Array:
-    if point.kind == "vertex":
+    if point.kind == "skin":
         return np.asarray(vertices[figure.landmarks[point.source]], dtype=float)
     transform = transforms[point.bone]
     if point.kind == "sole":
         rest = _sole_end(figure, point.source, point.bone)
-    elif point.bone in rig.bones:
+    elif point.kind == "bony":
+        rest = figure.rest[figure.landmarks[point.source]].astype(float)
+    else:
         rest = rig.bones[point.bone].head if point.source == point.bone else rig.rest_joints[point.source]
     return np.asarray(transform[:, :3] @ rest + transform[:, 3])
 

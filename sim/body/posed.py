@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from wink.trial import SquatTrial
 
-from sim.body.arms import arm_transforms
+from sim.body.arms import Carry, arm_transforms
 from sim.body.figure import Figure, NormalOperator, dress, normal_operator
-from sim.body.landmarks import KEYPOINTS, keypoints
+from sim.body.landmarks import keypoints
 from sim.body.outfit import Outfit
 from sim.body.rig import SIDES, Rig, build_rig
 from sim.body.rotations import turned_upright
+from wink.trial import SquatTrial
 
 Array = NDArray[np.float32]
 
@@ -45,7 +45,9 @@ class Performer:
         """The mesh at one sample of the trial."""
         transforms = bone_transforms(self.rig, self.trial, sample)
         vertices = skinned(self.figure, transforms)
-        return PosedBody(vertices, self._normals.normals(vertices), keypoints(self.figure, self.rig, transforms, vertices))
+        return PosedBody(
+            vertices, self._normals.normals(vertices), keypoints(self.figure, self.rig, transforms, vertices)
+        )
 
     def poses(self) -> Iterator[PosedBody]:
         """The mesh at every sample."""
@@ -61,27 +63,19 @@ def bone_transforms(rig: Rig, trial: SquatTrial, sample: int) -> dict[str, NDArr
     made = {name: rig.bones[name].placed(turn[name], pose[name][:3, 3]) for name in trunk_and_legs}
     made["neck"], made["head"] = _neck_and_head(rig, turn["thorax"], made["thorax"])
     bar = None if trial.bar_position_m is None else trial.bar_position_m[sample]
+    carry = Carry(trial.bar_kind, bar, turn["thorax"], trial.subject.stature_m)
     for side in SIDES:
         made[f"clavicle_{side}"] = made["thorax"]
-        shoulder = rig.carried("thorax", made["thorax"], f"upper_arm_{side}")
-        made |= arm_transforms(
-            rig,
-            side,
-            shoulder,
-            turn["thorax"],
-            turn[f"upper_arm_{side}"],
-            bar,
-            trial.bar_kind,
-            trial.subject.stature_m,
-        )
+        shoulder = rig.carried(made["thorax"], f"upper_arm_{side}")
+        made |= arm_transforms(rig, side, shoulder, turn[f"upper_arm_{side}"], carry)
     return made
 
 
 def _neck_and_head(
     rig: Rig, thorax: NDArray[np.float64], placed: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    neck = rig.bones["neck"].placed(turned_upright(thorax, 0.55), rig.carried("thorax", placed, "neck"))
-    head = rig.bones["head"].placed(turned_upright(thorax, HEAD_LEAN), rig.carried("neck", neck, "head"))
+    neck = rig.bones["neck"].placed(turned_upright(thorax, 0.55), rig.carried(placed, "neck"))
+    head = rig.bones["head"].placed(turned_upright(thorax, HEAD_LEAN), rig.carried(neck, "head"))
     return neck, head
 
 

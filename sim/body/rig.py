@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from wink.trial import SquatTrial
 
 from sim.body.rotations import shortest, stretch
+from wink.trial import SquatTrial
 
 Array = NDArray[np.float64]
 DOWN = np.array([0.0, 0.0, -1.0])
@@ -43,12 +44,12 @@ class Rig:
     bones: Mapping[str, Bone]
     rest_joints: Mapping[str, Array]
 
-    def carried(self, bone: str, transform: Array, joint: str) -> Array:
-        """World position of a joint of the mesh at rest that rides on a bone."""
+    def carried(self, transform: Array, joint: str) -> Array:
+        """World position of a joint of the mesh at rest that rides on a bone's map (3, 4)."""
         return np.asarray(transform[:, :3] @ self.rest_joints[joint] + transform[:, 3])
 
 
-def build_rig(joints: Mapping[str, Array], trial: SquatTrial, sole_m: float) -> Rig:
+def build_rig(joints: Mapping[str, NDArray[np.floating]], trial: SquatTrial, sole_m: float) -> Rig:
     """Fit the rig to the segment lengths of a trial.
 
     Args:
@@ -79,7 +80,7 @@ def _trunk(rest: Mapping[str, Array], trial: SquatTrial) -> dict[str, Bone]:
     at = np.array([hips[0], 0.0, hips[2]])
     heights = {name: rest[name][2] for name in TRUNK} | {"pelvis": hips[2]}
     bones: dict[str, Bone] = {}
-    for name, above in zip(TRUNK[:-1], TRUNK[1:], strict=True):
+    for name, above in pairwise(TRUNK):
         offset = _offset(trial, name, above)
         factor = offset[2] / (heights[above] - heights[name])
         bones[name] = Bone(at, np.diag([1.0, 1.0, factor]), float(offset[2]))

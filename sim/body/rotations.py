@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-def unit(vector: Array) -> Array:
+def unit(vector: NDArray[np.floating]) -> Array:
     """The vector at length one."""
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12))
 
 
-def about(axis: Array, angle: float) -> Array:
+def about(axis: NDArray[np.floating], angle: float) -> Array:
     """Rotation about an axis by an angle [rad] (Rodrigues)."""
     x, y, z = unit(axis)
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
@@ -54,8 +54,6 @@ def turned_upright(rotation: Array, share: float) -> Array:
 
 def rotation_vector(rotation: Array) -> Array:
     """Axis times angle [rad] of a rotation."""
-    skew = np.array(
-        [rotation[2, 1] - rotation[1, 2], rotation[0, 2] - rotation[2, 0], rotation[1, 0] - rotation[0, 1]]
-    )
+    skew = np.array([rotation[2, 1] - rotation[1, 2], rotation[0, 2] - rotation[2, 0], rotation[1, 0] - rotation[0, 1]])
     sine, cosine = 0.5 * float(np.linalg.norm(skew)), 0.5 * (float(np.trace(rotation)) - 1.0)
     return np.asarray(unit(skew) * np.arctan2(sine, cosine)) if sine > 1e-9 else np.zeros(3)

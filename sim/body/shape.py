@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from wink.trial import Subject
 
 from sim.body.data import LEVELS, SEXES, BodyData, Indices
+from wink.trial import Subject
 
 Array = NDArray[np.float32]
 
@@ -16,6 +16,8 @@ Array = NDArray[np.float32]
 MUSCLE = {"male": 0.62, "female": 0.55}
 #: Mean density of a living body at mid-breath [kg/m3]; Clauser, McConville & Young (1969) give 0.98-1.06 g/ml.
 DENSITY_KG_M3 = 1010.0
+#: The heaviest corner bodies weigh about 75 kg at 176 cm; the weight slider goes on as a straight line to here.
+HEAVIEST = 1.6
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,13 @@ class Shape:
     vertices: Array  # (V, 3) of every part
     fists: Array  # (F, 3) how far the hand's vertices move when it closes
     joints: dict[str, Array]  # (3,)
-    weight: float  # slider that gives the subject's mass, 0 lightest, 1 heaviest
+    weight: float  # slider that gives the subject's mass: 0 lightest, 1 heaviest corner, up to 1.6
 
 
 def shape_of(data: BodyData, subject: Subject) -> Shape:
     """The shape with the subject's sex, stature and, as far as the sliders go, mass."""
-    low, high = 0.0, 1.0
-    for _ in range(12):  # volume grows with the slider; 1/4096 of its range is finer than a scale shows
+    low, high = 0.0, HEAVIEST
+    for _ in range(12):  # volume grows with the slider; 1/4096 of the range is finer than a scale shows
         middle = 0.5 * (low + high)
         heavier = _skin_mass_kg(data, subject, middle) > subject.mass_kg
         low, high = (low, middle) if heavier else (middle, high)
@@ -49,11 +51,12 @@ def shape_of(data: BodyData, subject: Subject) -> Shape:
 
 
 def corner_shares(sex: str, muscle: float, weight: float) -> Array:
-    """Share (18,) of each corner shape: linear between the sliders' three levels."""
+    """Share (18,) of each corner shape: linear between the sliders' three levels, and beyond the last by weight."""
     levels = np.linspace(0.0, 1.0, LEVELS)
     hats = np.eye(LEVELS)
     of_muscle = np.array([np.interp(muscle, levels, hat) for hat in hats])
     of_weight = np.array([np.interp(weight, levels, hat) for hat in hats])
+    of_weight[1:] += (LEVELS - 1) * max(weight - 1.0, 0.0) * np.array([-1.0, 1.0])
     of_sex = np.array([float(sex == name) for name in SEXES])
     return np.asarray(np.einsum("i,j,k->ijk", of_sex, of_muscle, of_weight).ravel(), dtype=np.float32)
 

@@ -32,6 +32,7 @@ class HipBone(Limit):
     name: ClassVar[str] = "hip_bone"
     joints: ClassVar[tuple[str, ...]] = ("hip_flexion", "hip_abduction", "hip_rotation")
     pinches: ClassVar[bool] = True
+    noticeable_nm: ClassVar[float] = 2.0  # the lifter turns away long before a clinician's 6.5
     structural: ClassVar[bool] = True
     TORQUE_NM: ClassVar[float] = 10.0
     WIDTH_DEG: ClassVar[float] = 2.0

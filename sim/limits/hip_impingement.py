@@ -32,6 +32,7 @@ class HipImpingement(Limit):
     name: ClassVar[str] = "hip_rotation"
     joints: ClassVar[tuple[str, ...]] = ("hip_flexion", "hip_abduction", "hip_rotation")
     pinches: ClassVar[bool] = True
+    noticeable_nm: ClassVar[float] = 2.0  # the lifter turns away long before a clinician's 6.5
     TORQUE_NM: ClassVar[float] = 6.5
     WIDTH_DEG: ClassVar[float] = 4.0
 

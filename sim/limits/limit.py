@@ -36,6 +36,7 @@ class Limit(ABC):
     name: ClassVar[str]
     joints: ClassVar[tuple[str, ...]]
     pinches: ClassVar[bool] = False
+    noticeable_nm: ClassVar[float] = 10.0  # carried on any of its joints, the limit counts as engaged; ours
     structural: ClassVar[bool] = False
     conservative: ClassVar[bool] = True
 

@@ -15,7 +15,7 @@ from wink.errors import LifterError
 
 @dataclass(frozen=True)
 class Subtalar(Limit):
-    """Inversion and eversion [deg]; 5 Nm at either end, e-fold in 4 deg (docs/simulation.md), confidence C.
+    """Inversion and eversion [deg]; 5 Nm at either end, e-fold in 4 deg; ours, confidence C.
 
     Raises:
         LifterError: a range no foot has.

@@ -18,7 +18,7 @@ class TibialRotation(Limit):
     """Axial rotation [deg] of the straight and of the flexed knee.
 
     -0.1 Nm per degree with exponential ends (3 Nm, 4 deg); the range opens from straight to flexed with an
-    e-fold of 35 deg of knee flexion (docs/simulation.md). A knee that opens is worked on, so no energy is claimed.
+    e-fold of 35 deg of knee flexion; ours, confidence C. A knee that opens is worked on, so no energy is claimed.
 
     Raises:
         LifterError: a range no knee has.

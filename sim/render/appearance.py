@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from wink.errors import ConfigError, unknown_name
 
 from sim.body.outfit import CHOICES, Outfit
 from sim.render import palette
+from wink.errors import ConfigError, unknown_name
 
 _NAMED: dict[str, tuple[str, ...]] = {
     **CHOICES,
@@ -81,7 +81,11 @@ def sample_appearance(rng: np.random.Generator, sex: str) -> Appearance:
         return str(names[int(rng.choice(len(names), p=shares))])
 
     male = sex == "male"
-    top = one(("tshirt", "longsleeve", "tank"), (5, 2, 2)) if male else one(("tshirt", "longsleeve", "tank", "crop"), (3, 1, 3, 3))
+    top = (
+        one(("tshirt", "longsleeve", "tank"), (5, 2, 2))
+        if male
+        else one(("tshirt", "longsleeve", "tank", "crop"), (3, 1, 3, 3))
+    )
     bottom = one(("shorts", "short_tights", "leggings"), (6, 2, 1) if male else (1, 3, 5))
     skin_tone = int(rng.integers(1, len(palette.SKIN_TONES) + 1))
     return Appearance(
@@ -120,6 +124,6 @@ class Fixed:
 
     appearance: Appearance
 
-    def __call__(self, rng: np.random.Generator, sex: str) -> Appearance:
+    def __call__(self, rng: np.random.Generator, sex: str) -> Appearance:  # noqa: ARG002
         """Always the same one; the rng is left alone."""
         return self.appearance

@@ -118,7 +118,9 @@ def _cylinder(radius: float, low: float, high: float, n: int) -> tuple[Array, Ar
     i = np.arange(n)
     j = (i + 1) % n
     bands = [
-        np.concatenate([np.c_[k * n + i, k * n + j, (k + 1) * n + j], np.c_[k * n + i, (k + 1) * n + j, (k + 1) * n + i]])
+        np.concatenate(
+            [np.c_[k * n + i, k * n + j, (k + 1) * n + j], np.c_[k * n + i, (k + 1) * n + j, (k + 1) * n + i]]
+        )
         for k in range(0, len(profile), 2)
     ]
     triangles = np.concatenate(bands)

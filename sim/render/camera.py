@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
 from wink.errors import ConfigError
 
 Array = NDArray[np.float64]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from wink.trial import SquatTrial
 
 from sim.body.landmarks import DEPTHS_M
 from sim.body.posed import Performer, PosedBody
@@ -18,6 +17,7 @@ from sim.render.camera import Camera
 from sim.render.gl import graphics
 from sim.render.labels import person_box, visibility
 from sim.render.stage import Stage
+from wink.trial import SquatTrial
 
 Array = NDArray[np.float64]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from wink.errors import ClipError
 
 from sim.video import count_frames, read_frames
+from wink.errors import ClipError
 
 Picture = NDArray[np.uint8]
 CAPTION_PX = 20

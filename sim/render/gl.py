@@ -10,6 +10,7 @@ from typing import Any
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
+
 from wink.errors import RenderError
 
 OCCLUDERS = 11
@@ -68,7 +69,9 @@ class Graphics:
     def _program(self, name: str, lit: bool = False) -> Any:
         light = _source("light.glsl") if lit else ""
         head = f"#version 330\n#define OCCLUDERS {OCCLUDERS}\n{light}\n"
-        return self.ctx.program(vertex_shader=head + _source(f"{name}.vert.glsl"), fragment_shader=head + _source(f"{name}.frag.glsl"))
+        return self.ctx.program(
+            vertex_shader=head + _source(f"{name}.vert.glsl"), fragment_shader=head + _source(f"{name}.frag.glsl")
+        )
 
 
 @cache
@@ -88,7 +91,7 @@ def open_context() -> Any:
         RenderError: there is no OpenGL.
     """
     try:
-        return moderngl.create_context(standalone=True, backend="egl", require=330)  # type: ignore[call-arg]
+        return moderngl.create_context(standalone=True, backend="egl", require=330)  # type: ignore[arg-type]
     except Exception as error:  # the backend raises whatever the loader met
         raise RenderError(
             f"pictures need OpenGL 3.3 through EGL, and none was found ({error}). On Debian or Ubuntu: {INSTALL}"

@@ -28,7 +28,7 @@ def class_of_part(part: str) -> int:
 
 
 def person_box(labels: NDArray[np.uint8]) -> Array:
-    """Box (4,) left, top, right, bottom [px] round the person's pixels; NaN where there is none."""
+    """Box (4,) left, top, right, bottom [px] round what is seen of the person; NaN where there is none."""
     person = (labels >= PERSON[0]) & (labels <= PERSON[-1])
     columns, rows = np.flatnonzero(person.any(axis=0)), np.flatnonzero(person.any(axis=1))
     if not len(columns):
@@ -36,7 +36,9 @@ def person_box(labels: NDArray[np.uint8]) -> Array:
     return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], dtype=float)
 
 
-def visibility(camera: Camera, pixels: Array, distance_m: Array, depth: NDArray[np.float32], skin_m: Array) -> NDArray[np.bool_]:
+def visibility(
+    camera: Camera, pixels: Array, distance_m: Array, depth: NDArray[np.float32], skin_m: Array
+) -> NDArray[np.bool_]:
     """Which points (K, 2) nothing but their own flesh hides.
 
     Args:

@@ -40,24 +40,22 @@ def painted_load(load: Load, appearance: Appearance) -> Array:
 
 
 def _material(part: str, appearance: Appearance) -> tuple[NDArray[np.float64], str]:
+    """Albedo (3,) and finish of a part."""
     hair = np.array(palette.HAIR[appearance.hair_tone - 1])
     skin = np.array(palette.SKIN_TONES[appearance.skin_tone - 1])
-    if part == appearance.top:
-        return np.array(palette.TOPS[appearance.top_colour]), "cloth"
-    if part == appearance.bottom:
-        return np.array(palette.BOTTOMS[appearance.bottom_colour]), "cloth"
-    if part == "hair_cropped":
-        return 0.75 * hair + 0.25 * 0.4 * skin, "hair"
-    if part.startswith("hair"):
-        return hair, "hair"
-    if part == "brow":
-        return 0.45 * hair + 0.30 * skin, "hair"
-    fixed = {"sock": palette.SOCK, "sole_left": palette.SOLE, "sole_right": palette.SOLE, "eye": palette.EYE_WHITE}
-    if part.startswith("shoe"):
-        return np.array(palette.SHOES[appearance.shoe_colour]), "shoe"
-    if part in fixed:
-        return np.array(fixed[part]), "eye" if part == "eye" else "cloth"
-    return skin, "skin"
+    shoe = np.array(palette.SHOES[appearance.shoe_colour])
+    looks = {
+        "skin": (skin, "skin"),
+        appearance.top: (np.array(palette.TOPS[appearance.top_colour]), "cloth"),
+        appearance.bottom: (np.array(palette.BOTTOMS[appearance.bottom_colour]), "cloth"),
+        "hair_cropped": (0.75 * hair + 0.1 * skin, "hair"),  # the scalp shows through
+        "brow": (0.45 * hair + 0.30 * skin, "hair"),
+        "eye": (np.array(palette.EYE_WHITE), "eye"),
+        "sock": (np.array(palette.SOCK), "cloth"),
+        **{f"shoe_{side}": (shoe, "shoe") for side in ("left", "right")},
+        **{f"sole_{side}": (np.array(palette.SOLE), "shoe") for side in ("left", "right")},
+    }
+    return looks.get(part, (hair, "hair"))
 
 
 def _mottle(points: Array, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ TOPS: dict[str, Colour] = {
     "burgundy": (0.17, 0.018, 0.030),
     "red": (0.40, 0.035, 0.030),
     "rust": (0.34, 0.10, 0.035),
-    "sand": (0.46, 0.36, 0.25),
+    "mustard": (0.40, 0.20, 0.025),
     "lilac": (0.33, 0.24, 0.42),
 }
 BOTTOMS: dict[str, Colour] = {
@@ -54,7 +54,7 @@ WALLS: dict[str, Colour] = {
 }
 FLOORS: dict[str, Colour] = {
     "rubber": (0.060, 0.060, 0.063),
-    "concrete": (0.30, 0.295, 0.28),
+    "concrete": (0.22, 0.216, 0.205),
     "wood": (0.34, 0.205, 0.105),
     "mat": (0.075, 0.10, 0.145),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,7 @@ def walls(low_m: float, high_m: float) -> Quads:
     return _joined(quads)
 
 
-def _joined(quads: list[tuple[Array, tuple[float, ...], NDArray[np.floating]]]) -> Quads:
+def _joined(quads: Sequence[tuple[Array, tuple[float, ...], NDArray[np.floating]]]) -> Quads:
     rows = [np.c_[corners, np.tile(normal, (4, 1)), uv] for corners, normal, uv in quads]
     first = 4 * np.arange(len(quads))[:, None, None]
     triangles = (first + np.array([[0, 1, 2], [0, 2, 3]])).reshape(-1, 3)

@@ -18,73 +18,12 @@ from sim.render.barbell import Load
 from sim.render.camera import Camera
 from sim.render.gl import OCCLUDERS, Graphics, read_rows, set_uniforms
 from sim.render.lighting import lighting
+from sim.render.meshes import Mesh, Surface, camera_uniforms, draw_labels
 from sim.render.paint import painted_figure, painted_load
-from sim.render.textures import NEUTRAL, Picture, floor_texture, wall_texture
+from sim.render.textures import NEUTRAL, floor_texture, wall_texture
 
 Array = NDArray[np.float64]
 SHADOW_UNIT, PATTERN_UNIT = 0, 1
-
-
-class Mesh:
-    """A triangle mesh on the graphics side whose vertices move every frame."""
-
-    def __init__(self, gl: Graphics, paint: NDArray[np.float32], groups: dict[str, NDArray[np.int32]]) -> None:
-        """Upload what stays the same: paint per vertex, and triangles in groups (`closed`, `open`)."""
-        ctx = gl.ctx
-        self._moving = ctx.buffer(reserve=len(paint) * 24, dynamic=True)
-        self._fixed = ctx.buffer(np.ascontiguousarray(paint, dtype=np.float32).tobytes())
-        self._indices = {k: ctx.buffer(np.ascontiguousarray(t, dtype=np.int32).tobytes()) for k, t in groups.items()}
-        self.arrays = {
-            pass_name: {k: self._array(ctx, program, index) for k, index in self._indices.items()}
-            for pass_name, program in (("colour", gl.body), ("label", gl.label), ("shadow", gl.shadow))
-        }
-
-    def _array(self, ctx: Any, program: Any, index: Any) -> Any:
-        layout = [(self._moving, "3f 3f", "position", "normal"), (self._fixed, "3f 3f", "albedo", "surface")]
-        return ctx.vertex_array(program, layout, index, skip_errors=True)
-
-    def move(self, vertices: NDArray[np.float32], normals: NDArray[np.float32]) -> None:
-        """Put the vertices (V, 3) and their normals in place."""
-        self._moving.write(np.concatenate([vertices, normals], axis=1, dtype=np.float32).tobytes())
-
-    def draw(self, ctx: Any, pass_name: str) -> None:
-        """Draw closed surfaces from outside only, open ones from both sides."""
-        for kind, array in self.arrays[pass_name].items():
-            (ctx.enable if kind == "closed" else ctx.disable)(moderngl.CULL_FACE)
-            array.render()
-
-    def release(self) -> None:
-        """Free everything."""
-        for arrays in self.arrays.values():
-            for array in arrays.values():
-                array.release()
-        for buffer in (self._moving, self._fixed, *self._indices.values()):
-            buffer.release()
-
-
-class Surface:
-    """A flat part of the room: texture, look, and rectangles of different extent."""
-
-    def __init__(self, gl: Graphics, texels: Picture, quads: dict[str, room.Quads], look: dict[str, Any]) -> None:
-        """Upload texture and rectangles."""
-        size = (texels.shape[1], texels.shape[0])
-        self.look = look
-        self.texture = gl.ctx.texture(size, 3, texels.tobytes(), alignment=1)
-        self.texture.build_mipmaps()
-        self.texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        self._buffers: list[Any] = []
-        self.arrays = {extent: self._array(gl, quad) for extent, quad in quads.items()}
-
-    def _array(self, gl: Graphics, quads: room.Quads) -> Any:
-        vertices, indices = gl.ctx.buffer(quads.vertices.tobytes()), gl.ctx.buffer(quads.triangles.tobytes())
-        self._buffers += [vertices, indices]
-        layout = [(vertices, "3f 3f 2f", "position", "normal", "uv")]
-        return gl.ctx.vertex_array(gl.room, layout, indices, skip_errors=True)
-
-    def release(self) -> None:
-        """Free everything."""
-        for thing in (*self.arrays.values(), *self._buffers, self.texture):
-            thing.release()
 
 
 class Stage:
@@ -147,7 +86,7 @@ class Stage:
         targets.multisampled.use()
         targets.multisampled.clear(0.0, 0.0, 0.0, 1.0, depth=1.0)
         ctx.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        values = self._uniforms | _camera_uniforms(camera) | {"shadow_map": SHADOW_UNIT, "pattern": PATTERN_UNIT}
+        values = self._uniforms | camera_uniforms(camera) | {"shadow_map": SHADOW_UNIT, "pattern": PATTERN_UNIT}
         self._gl.shadow_map.use(SHADOW_UNIT)
         set_uniforms(self._gl.room, values)
         return values
@@ -195,20 +134,6 @@ class Stage:
             mesh.draw(ctx, "shadow")
 
 
-def draw_labels(gl: Graphics, meshes: list[Mesh], camera: Camera) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Label of the nearest mesh at every pixel (H, W), 0 where there is none, and the depth buffer (H, W)."""
-    size = (camera.width, camera.height)
-    targets = gl.targets(size)
-    targets.labels.use()
-    targets.labels.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
-    gl.ctx.enable(moderngl.DEPTH_TEST)
-    set_uniforms(gl.label, _camera_uniforms(camera))
-    for mesh in meshes:
-        mesh.draw(gl.ctx, "label")
-    depth = np.frombuffer(targets.label_depth.read(alignment=1), dtype=np.float32)
-    return read_rows(targets.labels, size, 1)[..., 0], depth.reshape(camera.height, camera.width)[::-1]
-
-
 def occluders(keypoints: Array) -> NDArray[np.float32]:
     """Spheres (11, 4) centre and radius that stand for the body where it keeps ambient light away [m]."""
     at = dict(zip(NAMES, keypoints, strict=True))
@@ -248,7 +173,3 @@ def _room(gl: Graphics, appearance: Appearance, rng: np.random.Generator) -> lis
 
 def _look(colour: Array, gloss: float, key_share: float) -> dict[str, Any]:
     return {"tint": colour * (255.0 / NEUTRAL), "gloss": gloss, "key_share": key_share}
-
-
-def _camera_uniforms(camera: Camera) -> dict[str, Array]:
-    return {"view_projection": camera.projection() @ camera.view(), "eye": camera.position_m}
