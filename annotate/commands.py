@@ -91,7 +91,7 @@ def pull(cfg: DictConfig) -> None:
     named = _datasets(cfg)
     with _connected(cfg, folder, keep=False) as server:
         project = find_project(server.ls, kind, cfg.title)
-        annotations = [] if project is None else pull_annotations(server.ls, project)
+        annotations = [] if project is None else pull_annotations(server.ls, project, primed=kind == "review")
     datasets = named or known_datasets(Path(cfg.paths.datasets), known_origins(folder))
     counts, homeless = store(annotations, datasets)
     for file, n in counts.items():

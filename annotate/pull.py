@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 
-def pull_annotations(ls: LabelStudio, project: int) -> list[Annotation]:
+def pull_annotations(ls: LabelStudio, project: int, primed: bool) -> list[Annotation]:
     """Every annotation of a project, skipped and invalid ones included.
+
+    Args:
+        ls: signed-in client.
+        project: its number.
+        primed: whether annotators could see predictions there, whatever their marks began as.
 
     Raises:
         ServerError: the server refused, failed or was not reached.
@@ -27,7 +33,7 @@ def pull_annotations(ls: LabelStudio, project: int) -> list[Annotation]:
         chunks = ls.projects.exports.download_sync(project, export_type="JSON", download_all_tasks=False)
         tasks: list[dict[str, Any]] = json.loads(b"".join(chunks))
         annotators = {int(user.id): str(user.email) for user in ls.users.list()}
-    return annotations_of(tasks, annotators)
+    return [replace(a, primed=a.primed or primed) for a in annotations_of(tasks, annotators)]
 
 
 def annotations_of(tasks: Iterable[Mapping[str, Any]], annotators: Mapping[int, str]) -> list[Annotation]:

@@ -14,10 +14,12 @@ from wink.config import plain
 def generate(cfg: DictConfig) -> None:
     """Simulate, film and write a dataset, with its card and contact sheet."""
     from sim.generate import generate_dataset
+    from sim.overview import dataset_sheet
 
     path = Path(cfg.paths.datasets) / (cfg.name or _changed_settings() or "squats")
     dataset = generate_dataset(plain(cfg), path)
-    print(f"made {dataset.path}: {len(dataset.clips())} clips, {dataset.path / 'README.md'}")
+    sheet = dataset_sheet(dataset)
+    print(f"made {dataset.path}: {len(dataset.clips())} clips; look at {sheet} and {dataset.path / 'README.md'}")
 
 
 def _changed_settings() -> str:

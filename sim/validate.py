@@ -79,10 +79,13 @@ def summary(results: Sequence[Result]) -> str:
 def table(results: Sequence[Result]) -> str:
     """The results as lines of text."""
     return "\n".join(
-        f"{r.check.id:<5} {r.verdict:<13} {_number(r.value):>8} in [{r.check.low:g}, {r.check.high:g}] {r.check.unit:<12}"
-        f" {r.check.title}" + ("  (tuned on)" if r.check.tuned_on else "")
-        for r in results
+        f"{r.check.id:<5} {r.verdict:<13} {_number(r.value):>8} {_band(r):<18} {r.check.title}" for r in results
     )
+
+
+def _band(result: Result) -> str:
+    check = result.check
+    return f"in {check.low:g}..{check.high:g} {check.unit}"
 
 
 def _html_row(result: Result) -> str:
