@@ -26,16 +26,15 @@ def main(folder: str, case: str, out: str) -> None:
     """Draw the picture of one case."""
     dataset = Dataset(Path(folder))
     lifter, twin = side_clips(dataset, case)
-    figure, axes = plt.subplots(1, 3, figsize=(13.5, 4.0), width_ratios=[1, 1, 1.35])
-    show_bottom(axes[0], lifter, "with its limit: the pelvis tucks under", LIFTER)
-    show_bottom(axes[1], twin, "the same lifter, limit lifted", TWIN)
-    for clip, colour, name in ((twin, TWIN, "limit lifted"), (lifter, LIFTER, "with its limit")):
+    figure, axes = plt.subplots(1, 3, figsize=(13.5, 4.2), width_ratios=[1, 1, 1.3], layout="constrained")
+    show_bottom(axes[0], lifter, "hip flexion as in a typical man", LIFTER)
+    show_bottom(axes[1], twin, "the same man, that limit lifted", TWIN)
+    for clip, colour, name in ((twin, TWIN, "limit lifted"), (lifter, LIFTER, "typical hip")):
         plot_tilt(axes[2], dataset, clip, colour, name)
     axes[2].axvspan(85, 95, color="#eee", zorder=0)
     axes[2].set(xlabel="thigh inclination [°], 90 = parallel", ylabel="pelvic tilt [°], + anterior")
     axes[2].legend(frameon=False, loc="upper left")
     axes[2].spines[["top", "right"]].set_visible(False)
-    figure.tight_layout()
     figure.savefig(out, dpi=80)
 
 
@@ -54,7 +53,8 @@ def show_bottom(axes: Axes, clip: Clip, title: str, colour: str) -> None:
         found, image = video.read()
         assert found
     height, width = image.shape[:2]
-    axes.imshow(image[height // 5 :, width // 2 - int(0.4 * height) : width // 2 + int(0.4 * height), ::-1])
+    half = int(0.34 * height)
+    axes.imshow(image[int(0.27 * height) : int(0.95 * height), width // 2 - half : width // 2 + half, ::-1])
     axes.set_title(title, color=colour, fontsize=11)
     axes.axis("off")
 

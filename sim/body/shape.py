@@ -17,7 +17,7 @@ MUSCLE = {"male": 0.62, "female": 0.55}
 #: Mean density of a living body at mid-breath [kg/m3]; Clauser, McConville & Young (1969) give 0.98-1.06 g/ml.
 DENSITY_KG_M3 = 1010.0
 #: The heaviest corner bodies weigh about 75 kg at 176 cm; the weight slider goes on as a straight line to here.
-HEAVIEST = 1.6
+HEAVIEST = 2.2
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Shape:
     vertices: Array  # (V, 3) of every part
     fists: Array  # (F, 3) how far the hand's vertices move when it closes
     joints: dict[str, Array]  # (3,)
-    weight: float  # slider that gives the subject's mass: 0 lightest, 1 heaviest corner, up to 1.6
+    weight: float  # slider that gives the subject's mass: 0 lightest, 1 heaviest corner, up to 2.2
 
 
 def shape_of(data: BodyData, subject: Subject) -> Shape:

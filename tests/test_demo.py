@@ -1,0 +1,55 @@
+"""The demonstration's own part: which clips it takes, how it calls the verbs, what it says at the end."""
+
+import subprocess
+import sys
+
+import pytest
+from test_dataset import metadata_row, shard
+
+from wink import demo
+from wink.dataset import DatasetWriter, Shard
+from wink.errors import WinkError
+
+
+def test_given_clips_win_over_the_folder(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    assert [str(c) for c in demo.real_clips(["b.mov"], tmp_path)] == ["b.mov"]
+
+
+def test_without_clips_the_folder_s_videos_are_taken_in_order(tmp_path):
+    for name in ("b.MOV", "a.mp4", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [c.name for c in demo.real_clips([], tmp_path)] == ["a.mp4", "b.MOV"]
+
+
+def test_without_a_folder_there_are_none(tmp_path):
+    assert demo.real_clips([], tmp_path / "nowhere") == []
+
+
+def test_a_failing_step_stops_the_demonstration_and_is_named(capfd):
+    with pytest.raises(WinkError, match="step 3, `wink generate`, failed as said above"):
+        demo.step(3, "fail", "generate", "sed=1")
+    out, err = capfd.readouterr()
+    assert "== 3/5  fail:  wink generate sed=1" in out
+    assert "Did you mean 'seed'" in err
+
+
+def test_a_preparation_that_fails_says_what_the_log_says(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("no space left")
+    process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(2)"])
+    with pytest.raises(WinkError, match="no space left"):
+        demo.Preparation(process, log).wait()
+
+
+def test_the_table_counts_winks_and_says_what_is_unknown(tmp_path):
+    writer = DatasetWriter(tmp_path / "demo", {})
+    writer.add(shard("00000", "aaa"))
+    known = writer.finish("")
+    writer = DatasetWriter(tmp_path / "real", {})
+    writer.add(Shard("r", [metadata_row("rrr", n_repetitions=None, source="real")], [], None))
+    unknown = writer.finish("")
+    first, second = demo.made([known, unknown]).splitlines()[1:]
+    assert first.split()[1:] == ["1", "120", "4", "1", "1"]
+    assert second.split()[-1] == "unknown"
+    assert "wink pull demo real" in demo.what_next([known, unknown], serving=False)
