@@ -105,7 +105,7 @@ def _calls_table(said: Sequence[Detection]) -> str:
         return "<p>No repetition was found.</p>"
     lines = "".join(
         f"<tr><td class='word'>{html.escape(d.detector)}</td><td>{d.rep + 1}</td><td>{_seconds(d.bottom_s)}</td>"
-        f"<td>{d.score:.1f}</td><td>{_seconds(d.onset_s)}</td><td class='word'>{html.escape(d.error or '')}</td></tr>"
+        f"<td>{d.score:.2f}</td><td>{_seconds(d.onset_s)}</td><td class='word'>{html.escape(d.error or '')}</td></tr>"
         for d in said
     )
     head = "<th class='word'>detector</th><th>rep</th><th>bottom s</th><th>score</th><th>wink from s</th><th></th>"

@@ -32,7 +32,9 @@ class Perfect:
     def detect(self, observation):
         winks = [(r, r.wink()) for r in self.truth[observation.video] or ()]
         return tuple(
-            Finding(r.rep, r.bottom_s, r.pelvic_reversal_deg, (w and r.pelvic_reversal_deg >= 10 and w.onset_s) or None)
+            Finding(
+                r.rep, r.bottom_s, r.pelvic_reversal_deg / 90, (w and r.pelvic_reversal_deg >= 10 and w.onset_s) or None
+            )
             for r, w in winks
         )
 
@@ -91,7 +93,8 @@ def test_a_crash_is_a_row_that_counts_as_silence_and_the_rest_goes_on(dataset, c
 @pytest.mark.parametrize(
     ("finding", "reason"),
     [
-        (Finding(0, 2.0, float("nan"), None), "finite"),
+        (Finding(0, 2.0, float("nan"), None), "expected 0"),
+        (Finding(0, 2.0, 30.0, None), "magnitude in degrees"),
         (Finding(0, 2000.0, 1.0, None), "milliseconds"),
         (Finding(0, 2.0, 1.0, 60.0), "frame numbers"),
         (Finding(1, 2.0, 1.0, None), "count 0, 1, 2"),

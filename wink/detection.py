@@ -25,7 +25,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Detection:
-    """One detector's answer for one repetition; higher score = surer of a wink; onset None = no wink found."""
+    """One detector's answer for one repetition; score 0 to 1, higher = surer of a wink; onset None = no wink found."""
 
     detector: str
     clip_id: str

@@ -36,7 +36,7 @@ class Finding:
 
     rep: int  # from 0, in time order
     bottom_s: float  # deepest moment, by which the repetition is recognised
-    score: float  # higher = surer of a wink; any finite number
+    score: float  # 0 to 1, higher = surer of a wink
     onset_s: float | None  # when the wink begins; None = no wink
     magnitude_deg: float | None = None  # how far the pelvis turns, if the method says so
 
@@ -49,6 +49,12 @@ class Detector(Protocol):
         ...
 
 
+def sureness(size_deg: float, called_from_deg: float) -> float:
+    """Turn the size of what a rule measures [deg] into a score: 0 for none, a half where it calls a wink, below 1."""
+    size = max(0.0, size_deg)
+    return size / (size + called_from_deg)
+
+
 def check_findings(findings: Sequence[Finding], duration_s: float) -> None:
     """Check a detector's answer for one clip of `duration_s` seconds.
 
@@ -59,8 +65,9 @@ def check_findings(findings: Sequence[Finding], duration_s: float) -> None:
         raise DetectorError(f"repetitions must count 0, 1, 2 ...; got {[f.rep for f in findings]}")
     for finding in findings:
         where = f"repetition {finding.rep}"
-        if not math.isfinite(finding.score):
-            raise DetectorError(f"{where} has score {finding.score}; a score is a finite number, 0 for no idea")
+        if not 0 <= finding.score <= 1:
+            guess = " Is this a magnitude in degrees? See `sureness`." if finding.score > 1 else ""
+            raise DetectorError(f"{where} has score {finding.score}; expected 0 (no wink) to 1 (sure).{guess}")
         _check_time(f"bottom of {where}", finding.bottom_s, duration_s)
         if finding.onset_s is not None:
             _check_time(f"onset of {where}", finding.onset_s, duration_s)

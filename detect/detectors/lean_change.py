@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detect.detectors.detector import Finding, Observation
+from detect.detectors.detector import Finding, Observation, sureness
 from detect.features import BodyCurves, Squat, find_squats, measure_body
 
 
@@ -37,4 +37,4 @@ class LeanChange:
         onset = None
         if change[-1] >= self.mild_deg:
             onset = (first + int(np.argmax(change >= self.mild_deg))) / body.fps
-        return Finding(squat.rep, squat.bottom / body.fps, max(0.0, float(change[-1])), onset)
+        return Finding(squat.rep, squat.bottom / body.fps, sureness(float(change[-1]), self.mild_deg), onset)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detect.detectors.detector import Finding, Observation
+from detect.detectors.detector import Finding, Observation, sureness
 from detect.features import BodyCurves, Squat, find_squats, measure_body, smooth_curve
 from detect.pose import PoseTrack
 from detect.silhouette import Array, back_contour, contour_angle_deg
@@ -56,4 +56,5 @@ class LowBackContour:
         if reversal >= self.reversal_deg:
             above = np.flatnonzero(fallen < self.onset_deg)
             onset = (first + int(above[-1]) + 1) / body.fps
-        return Finding(squat.rep, squat.bottom / body.fps, reversal, onset, magnitude_deg=reversal)
+        score = sureness(reversal, self.reversal_deg)
+        return Finding(squat.rep, squat.bottom / body.fps, score, onset, magnitude_deg=reversal)
