@@ -105,7 +105,7 @@ def preparing_server(cache: Path) -> Iterator[Preparation]:
 
 def made(datasets: Sequence[Dataset]) -> str:
     """Return a table of what each dataset holds."""
-    lines = [f"{'dataset':<24} {'clips':>5} {'frames':>7} {'seconds':>8} {'repetitions':>12} {'winks':>6}"]
+    lines = [f"{'dataset':<24} {'clips':>5} {'frames':>7} {'seconds':>8} {'repetitions':>12} {'onsets':>6}"]
     for dataset in datasets:
         clips = dataset.clips()
         known = [r for clip in clips for r in clip.repetitions or ()]
