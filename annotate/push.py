@@ -104,7 +104,7 @@ def _send_all(rest: list[Json], send: Callable[[list[Json]], int], what: str) ->
     batches = [rest[i : i + BATCH] for i in range(0, len(rest), BATCH)]
     try:
         with explained(f"pushing {what}"):
-            for batch in progress(batches, f"pushing {what}", unit=f"x{BATCH}"):
+            for batch in progress(batches, f"pushing {what}", total=len(batches), unit="batch"):
                 taken = send(batch)
                 if taken != len(batch):
                     return f"Label Studio took {taken} of {len(batch)} {what}."

@@ -103,6 +103,7 @@ def child_environment(data: Path, media: Path) -> dict[str, str]:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return passed_on | {
         "HOME": str(data.absolute()),
+        "PYTHONUNBUFFERED": "1",  # its log says at once where it listens
         "LABEL_STUDIO_BASE_DATA_DIR": str(data.absolute()),
         "XDG_CONFIG_HOME": str(data.absolute() / "config"),
         "LABEL_STUDIO_COLLECT_ANALYTICS": "false",
@@ -158,12 +159,13 @@ def start_server(folder: ServerFolder, program: Path, port: int | None = None) -
             raise ServerError(f"a server holds {folder.root} but does not answer; see {folder.log}, or end it by hand")
         try:
             running = Running(pid=0, port=choose_port(port))
+            begins = folder.log.stat().st_size if folder.log.exists() else 0
             child = _spawn(folder, program, running.port, held)
         finally:
             os.close(held)  # the child holds it from here on
         running = Running(child.pid, running.port)
         write_private(folder.state, json.dumps(asdict(running)))
-        _wait_until_up(folder, child, running)
+        _wait_until_up(folder, child, running, begins)
         child.returncode = 0  # handed over: it outlives us, and `stop_server` finds it by its number
     return running, True
 
@@ -208,11 +210,12 @@ def _spawn(folder: ServerFolder, program: Path, port: int, held: int) -> subproc
         )
 
 
-def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], running: Running) -> None:
+def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], running: Running, begins: int) -> None:
+    """Wait until our own server answers: what it logs from byte `begins` on says at which address it listens."""
     print(f"starting Label Studio at {running.url} (usually 10-40 s)", flush=True)
     give_up = time.monotonic() + START_TIMEOUT_S
     try:
-        while not is_healthy(running.url):
+        while not (f"{running.url}/" in _logged(folder.log, begins) and is_healthy(running.url)):
             if child.poll() is not None:
                 raise ServerError(f"Label Studio stopped at once (exit {child.returncode}); {_last_words(folder.log)}")
             if time.monotonic() > give_up:
@@ -221,6 +224,12 @@ def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], running
     except BaseException:
         _end(child, signal.SIGINT)
         raise
+
+
+def _logged(log: Path, begins: int) -> str:
+    with log.open("rb") as file:
+        file.seek(begins)
+        return file.read().decode(errors="replace")
 
 
 def stop_server(folder: ServerFolder) -> bool:
