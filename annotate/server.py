@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -215,7 +216,7 @@ def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], running
     print(f"starting Label Studio at {running.url} (usually 10-40 s)", flush=True)
     give_up = time.monotonic() + START_TIMEOUT_S
     try:
-        while not (f"{running.url}/" in _logged(folder.log, begins) and is_healthy(running.url)):
+        while not (_listens_at(folder.log, begins, running.url) and is_healthy(running.url)):
             if child.poll() is not None:
                 raise ServerError(f"Label Studio stopped at once (exit {child.returncode}); {_last_words(folder.log)}")
             if time.monotonic() > give_up:
@@ -226,10 +227,14 @@ def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], running
         raise
 
 
-def _logged(log: Path, begins: int) -> str:
+def _listens_at(log: Path, begins: int, url: str) -> bool:
+    """Whether the server has said that it listens at `url`; it moves on silently from a port that got taken."""
     with log.open("rb") as file:
         file.seek(begins)
-        return file.read().decode(errors="replace")
+        said = re.search(rf"http://{re.escape(HOST)}:\d+(?=/)", file.read().decode(errors="replace"))
+    if said and said[0] != url:
+        raise ServerError(f"{url} was taken while it started (Label Studio went on to {said[0]}); run it again")
+    return said is not None
 
 
 def stop_server(folder: ServerFolder) -> bool:
