@@ -26,7 +26,7 @@ fi
 echo "installing $(grep -c == requirements.lock) locked packages into $venv (about a minute)"
 "$venv/bin/pip" install --quiet --disable-pip-version-check "$(grep -oE '^uv==[^ ]+' requirements.lock)"
 if ! "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements.lock; then
-    echo "uv could not reach the package index; trying pip"
+    echo "uv did not install the packages, for the reason above; trying pip, with the same hashes"
     "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 fi
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

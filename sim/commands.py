@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
@@ -15,8 +16,9 @@ def generate(cfg: DictConfig) -> None:
     """Simulate, film and write a dataset, with its card and contact sheet."""
     from sim.generate import generate_dataset
     from sim.overview import dataset_sheet
+    from sim.settings import folder_name
 
-    path = Path(cfg.paths.datasets) / (cfg.name or _changed_settings() or "squats")
+    path = Path(cfg.paths.datasets) / folder_name(str(cfg.name or _changed_settings() or "squats"))
     dataset = generate_dataset(plain(cfg), path)
     sheet = dataset_sheet(dataset)
     print(f"made {dataset.path}: {len(dataset.clips())} clips; look at {sheet} and {dataset.path / 'README.md'}")
@@ -24,7 +26,8 @@ def generate(cfg: DictConfig) -> None:
 
 def _changed_settings() -> str:
     """What the command line changed, as a folder name: each dataset of a multirun gets its own."""
-    return HydraConfig.get().job.override_dirname if HydraConfig.initialized() else ""
+    changed = HydraConfig.get().job.override_dirname if HydraConfig.initialized() else ""
+    return re.sub(r"[^A-Za-z0-9_.,=-]+", "", changed)
 
 
 def validate(cfg: DictConfig) -> None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from sim.body.landmarks import NAMES
 from sim.card import dataset_card
 from sim.plan import PARTS, PlannedTrial, plan_trials
+from sim.render.gl import graphics
 from sim.render.labels import CLASSES
+from sim.settings import check_settings
+from sim.setup import setup_from
 from sim.shard import ShardJob, make_shard
 from sim.workers import run_in_processes
-from wink.config import load_option
+from wink.config import build, load_option
 from wink.dataset import Dataset, DatasetWriter, Shard
-from wink.errors import DatasetError, SimulationError
+from wink.errors import ConfigError, SimulationError
 from wink.progress import progress
 
 #: Settings that say where and how fast, not what: they do not enter the spec.
@@ -35,11 +40,13 @@ def generate_dataset(config: Mapping[str, Any], path: Path) -> Dataset:
         DatasetError: the folder holds another dataset.
         SimulationError: some trials failed; the others are kept.
     """
+    check_settings(config)
     trials = plan_trials(config)
     spec = dataset_spec(config, trials)
+    check_parts(spec, trials)
     writer = DatasetWriter(path, spec)
     done = writer.finished_shards()
-    jobs = [job for job in plan_jobs(config, trials, writer) if job.name not in done]
+    jobs = [job for job in plan_jobs(spec, trials, writer) if job.name not in done]
     failures = _make(writer, jobs, total=len(trials), workers=config["workers"])
     if failures:
         listing = "\n  ".join(failures)
@@ -48,30 +55,58 @@ def generate_dataset(config: Mapping[str, Any], path: Path) -> Dataset:
 
 
 def dataset_spec(config: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> dict[str, Any]:
-    """Everything that determines the clips: settings, trials, and the version of the program."""
+    """Everything that determines the clips: settings, cameras, trials, and the program down to its sources."""
     settings = {key: value for key, value in config.items() if key not in (*_NOT_SPEC, *PARTS, "cases")}
     settings |= {"keypoints": list(NAMES), "mask_classes": list(CLASSES)}
     planned = [{"trial_id": t.trial_id, "seed": t.seed, "parts": t.parts} for t in trials]
-    return {"program": f"winklab {version('winklab')}", "settings": settings, "trials": planned}
-
-
-def plan_jobs(config: Mapping[str, Any], trials: Sequence[PlannedTrial], writer: DatasetWriter) -> list[ShardJob]:
-    """One job a trial: the trial's clips are a shard, so its movement is simulated and posed once."""
     size = {"width": config["width"], "height": config["height"]}
     cameras = {view: {**load_option("camera", view), **size} for view in config["views"]}
-    if not cameras:
-        raise DatasetError("views is empty: a dataset needs at least one camera, for example views=[side]")
+    program = f"winklab {version('winklab')}, sources {sources_digest()}"
+    return {"program": program, "settings": settings, "cameras": cameras, "trials": planned}
+
+
+def sources_digest() -> str:
+    """Twelve hexadecimal digits of the code and data that make clips: other code is another dataset."""
+    digest = hashlib.sha256()
+    for package in ("sim", "wink"):
+        root = Path(str(files(package)))
+        for file in sorted(f for f in root.rglob("*") if f.suffix in (".py", ".glsl", ".npz")):
+            digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def check_parts(spec: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> None:
+    """Build every lifter, camera and look once, and open what draws, so that nothing is begun that cannot end.
+
+    Raises:
+        ConfigError: a lifter that cannot exist, a camera or look that cannot be.
+        RenderError: there is no OpenGL.
+    """
+    for trial in trials:
+        try:
+            setup_from(trial.parts)
+        except ConfigError as error:
+            raise type(error)(f"{trial.trial_id}: {error}") from None
+    for camera in spec["cameras"].values():
+        build(camera)
+    build(spec["settings"]["appearance"])
+    graphics()
+
+
+def plan_jobs(spec: Mapping[str, Any], trials: Sequence[PlannedTrial], writer: DatasetWriter) -> list[ShardJob]:
+    """One job a trial: the trial's clips are a shard, so its movement is simulated and posed once."""
+    settings = spec["settings"]
     return [
         ShardJob(
             name=f"{trial.index:05d}",
             folder=writer.path,
             spec_hash=writer.spec_hash,
             trial=trial,
-            cameras=cameras,
-            appearance=config["appearance"],
-            fps=float(config["fps"]),
-            split=config["split"],
-            masks=config["masks"],
+            cameras=spec["cameras"],
+            appearance=settings["appearance"],
+            fps=float(settings["fps"]),
+            split=settings["split"],
+            masks=settings["masks"],
         )
         for trial in trials
     ]

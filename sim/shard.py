@@ -28,6 +28,9 @@ from wink.trial import SquatTrial
 
 CLIP_LICENSE = "CC0-1.0"
 
+#: A set that ended in a fall or a stall is kept and labelled as such; whether it winked is left unknown.
+JUDGED = ("completed", "stopped_short")
+
 
 @dataclass(frozen=True)
 class ShardJob:
@@ -68,7 +71,7 @@ class FilmedClip:
 def make_shard(job: ShardJob) -> Shard:
     """Simulate the job's trial, film it from every camera, and put the media files in place."""
     trial = from_zero(simulate_squat(setup_from(job.trial.parts), job.trial.seed), job.trial.subject_id)
-    repetitions = find_repetitions(trial)
+    repetitions = find_repetitions(trial) if trial.outcome in JUDGED else ()
     appearance = build(job.appearance)(np.random.default_rng([job.trial.seed, 1]), trial.subject.sex)
     clips = film(job, trial, appearance)
     tables = [frame_truth(job.clip_id(c.view), trial, repetitions, c.keypoints, job.fps) for c in clips]
@@ -162,7 +165,7 @@ def metadata_row(
         "trial_id": planned.trial_id,
         "counterfactual_of": planned.counterfactual_of,
         "outcome": trial.outcome,
-        "n_repetitions": len(repetitions),
+        "n_repetitions": len(repetitions) if trial.outcome in JUDGED else None,
         "max_pelvic_reversal_deg": worst_reversal_deg(repetitions),
         "load_kg": trial.load_kg,
         "mask_file": None if mask is None else str(mask),

@@ -8,12 +8,19 @@ from test_dataset import metadata_row, shard
 
 from wink import demo
 from wink.dataset import DatasetWriter, Shard
-from wink.errors import WinkError
+from wink.errors import ClipError, WinkError
 
 
 def test_given_clips_win_over_the_folder(tmp_path):
-    (tmp_path / "a.mp4").touch()
-    assert [str(c) for c in demo.real_clips(["b.mov"], tmp_path)] == ["b.mov"]
+    (tmp_path / "folder").mkdir()
+    for name in ("folder/a.mp4", "b.mov"):
+        (tmp_path / name).touch()
+    assert demo.real_clips([str(tmp_path / "b.mov")], tmp_path / "folder") == [tmp_path / "b.mov"]
+
+
+def test_a_clip_that_is_not_there_is_noticed_before_any_work(tmp_path):
+    with pytest.raises(ClipError, match=r"no b\.mov"):
+        demo.real_clips(["b.mov"], tmp_path)
 
 
 def test_without_clips_the_folder_s_videos_are_taken_in_order(tmp_path):

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from wink.errors import ConfigError, WinkError, unknown_name
 
-#: Troubles of the disk that are the user's to mend, not ours.
+#: Troubles of the disk that are the user's to mend, not ours, also where no file is named.
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 USAGE = "usage: wink VERB [input …] [setting=value …]     wink VERB --help"
@@ -30,7 +30,7 @@ def main() -> int:
         print(f"wink {arguments[0]}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        if error.errno not in DISK_TROUBLE:
+        if error.filename is None and error.errno not in DISK_TROUBLE:
             raise
         print(f"wink {arguments[0]}: {error.strerror}: {error.filename}; what was finished is kept", file=sys.stderr)
         return 2

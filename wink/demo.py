@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from wink.dataset import Dataset
-from wink.errors import WinkError
+from wink.errors import ClipError, WinkError
 
 VIDEO_ENDINGS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp")
 
@@ -22,6 +23,8 @@ def demo(cfg: DictConfig) -> None:
     """Simulate, film, import, benchmark and annotate; then say what was made and what to try next."""
     started = time.monotonic()
     names = [cfg.name]
+    clips = real_clips(list(cfg.input), Path(cfg.real_clips))
+    os.environ.update(WINK_DATASETS=cfg.paths.datasets, WINK_CACHE=cfg.paths.cache, WINK_SERVER=cfg.paths.server)
     with preparing_server(Path(cfg.paths.cache)) as prepared:
         step(
             1,
@@ -30,7 +33,6 @@ def demo(cfg: DictConfig) -> None:
             f"experiment={cfg.experiment}",
             f"name={cfg.name}",
         )
-        clips = real_clips(list(cfg.input), Path(cfg.real_clips))
         if clips:
             step(2, f"bring in {len(clips)} real clips", "import", *map(str, clips), f"name={cfg.real_name}")
             names.append(cfg.real_name)
@@ -46,7 +48,14 @@ def demo(cfg: DictConfig) -> None:
 
 
 def real_clips(given: Sequence[str], folder: Path) -> list[Path]:
-    """The real clips to bring in: those given, else the videos of a folder, if it exists."""
+    """The real clips to bring in: those given, else the videos of a folder, if it exists.
+
+    Raises:
+        ClipError: a clip that was given is not there.
+    """
+    missing = [name for name in given if not Path(name).exists()]
+    if missing:
+        raise ClipError(f"there is no {', no '.join(missing)}; a name with spaces goes to `wink demo` in quotes")
     if given:
         return [Path(name) for name in given]
     if not folder.is_dir():
@@ -61,11 +70,21 @@ def step(number: int, title: str, verb: str, *arguments: str) -> None:
         WinkError: the verb failed; it has said why.
     """
     print(f"\n== {number}/5  {title}:  wink {verb} {' '.join(arguments)}", flush=True)
-    code = subprocess.run([*_wink(), verb, *arguments], check=False).returncode
+    code = _run([*_wink(), verb, *arguments])
     if code == 130:
         raise KeyboardInterrupt
     if code:
         raise WinkError(f"step {number}, `wink {verb}`, failed as said above; mend it and run the same command again")
+
+
+def _run(command: list[str]) -> int:
+    """Run a command to its end; a Ctrl-C reaches it too, and it gets the time to stop in its own way."""
+    process = subprocess.Popen(command)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()
+        raise
 
 
 @dataclass(frozen=True)
