@@ -62,8 +62,8 @@ def _checked(cfg: DictConfig) -> tuple[dict[str, Detector], list[Dataset]]:
         raise ConfigError(f"workers={cfg.workers}; expected a whole number, at least 1: videos looked at at a time")
     detectors = {str(name): _built(str(name), part) for name, part in cfg.detector.items()}
     names = [cfg.input] if isinstance(cfg.input, str) else cfg.input
-    paths = dict.fromkeys(_dataset_path(str(name), Path(cfg.paths.datasets)).resolve() for name in names)
-    return detectors, [Dataset(path) for path in paths]
+    paths = (_dataset_path(str(name), Path(cfg.paths.datasets)) for name in names)
+    return detectors, [Dataset(path) for path in {path.resolve(): path for path in paths}.values()]  # each once
 
 
 def _built(name: str, part: DictConfig) -> Detector:

@@ -51,7 +51,7 @@ def _content(video: Path) -> str:
     try:
         return file_sha256(video)
     except OSError as error:
-        raise ClipError(f"the video {video} cannot be read ({error.strerror}); put the file back, or {REMAKE}") from error
+        raise ClipError(f"{video} cannot be read: {error.strerror}; put the video back, or {REMAKE}") from error
 
 
 def load_pose(file: Path) -> PoseTrack | None:

@@ -27,6 +27,17 @@ from wink.progress import progress
 #: Settings that say where and how fast, not what: they do not enter the spec.
 _NOT_SPEC = ("paths", "name", "workers", "input", "experiment")
 
+_MANAGING = (
+    "card.py",
+    "commands.py",
+    "generate.py",
+    "overview.py",
+    "plan.py",
+    "settings.py",
+    "validate.py",
+    "workers.py",
+)
+
 
 def generate_dataset(config: Mapping[str, Any], path: Path) -> Dataset:
     """Make the dataset a composed configuration describes, or finish it where an earlier run stopped.
@@ -48,10 +59,17 @@ def generate_dataset(config: Mapping[str, Any], path: Path) -> Dataset:
     done = writer.finished_shards()
     jobs = [job for job in plan_jobs(spec, trials, writer) if job.name not in done]
     failures = _make(writer, jobs, total=len(trials), workers=config["workers"])
+    if len(failures) == len(trials):
+        raise SimulationError("every trial failed:\n  " + "\n  ".join(failures.values()))
+    made = [trial for trial in trials if trial.trial_id not in failures]
+    dataset = writer.finish(dataset_card(path.name, spec, made, NAMES, CLASSES))
     if failures:
-        listing = "\n  ".join(failures)
-        raise SimulationError(f"{len(failures)} of {len(trials)} trials failed, the others are kept:\n  {listing}")
-    return writer.finish(dataset_card(path.name, spec, trials, NAMES, CLASSES))
+        listing = "\n  ".join(failures.values())
+        raise SimulationError(
+            f"{len(failures)} of {len(trials)} trials failed and are not in {path}, which holds the others; the same "
+            f"command tries them again:\n  {listing}"
+        )
+    return dataset
 
 
 def dataset_spec(config: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> dict[str, Any]:
@@ -66,13 +84,18 @@ def dataset_spec(config: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> d
 
 
 def sources_digest() -> str:
-    """Twelve hexadecimal digits of the code and data that make clips: other code is another dataset."""
+    """Twelve hexadecimal digits of the code and data that make pictures and truth: other code is another dataset."""
     digest = hashlib.sha256()
-    for package in ("sim", "wink"):
-        root = Path(str(files(package)))
-        for file in sorted(f for f in root.rglob("*") if f.suffix in (".py", ".glsl", ".npz")):
-            digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    sim, vocabulary = Path(str(files("sim"))), Path(str(files("wink")))
+    makers = [f for f in sim.rglob("*") if f.suffix in (".py", ".glsl", ".npz") and not _only_manages(f, sim)]
+    for file in sorted([*makers, *(vocabulary / name for name in ("angles.py", "onset.py", "trial.py", "clip.py"))]):
+        digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _only_manages(file: Path, sim: Path) -> bool:
+    """Whether a file of `sim` changes nothing in a clip: how clips are planned, checked, listed and shown."""
+    return file.parent.name == "validation" or (file.parent == sim and file.name in _MANAGING)
 
 
 def check_parts(spec: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> None:
@@ -112,9 +135,9 @@ def plan_jobs(spec: Mapping[str, Any], trials: Sequence[PlannedTrial], writer: D
     ]
 
 
-def _make(writer: DatasetWriter, jobs: Sequence[ShardJob], total: int, workers: int | None) -> list[str]:
-    """Run the jobs and record each finished shard; the reasons of those that failed."""
-    failures = []
+def _make(writer: DatasetWriter, jobs: Sequence[ShardJob], total: int, workers: int | None) -> dict[str, str]:
+    """Run the jobs and record each finished shard; the reasons of those that failed, by trial."""
+    failures = {}
     if len(jobs) < total:
         print(f"{total - len(jobs)} of {total} trials are there already")
     results = run_in_processes(make_shard, jobs, workers or os.cpu_count() or 1)
@@ -122,7 +145,7 @@ def _make(writer: DatasetWriter, jobs: Sequence[ShardJob], total: int, workers: 
         if isinstance(result, Shard):
             writer.add(result)
         else:
-            failures.append(f"{job.trial.trial_id}: {type(result).__name__}: {result}")
+            failures[job.trial.trial_id] = f"{job.trial.trial_id}: {type(result).__name__}: {result}"
     return failures
 
 

@@ -94,6 +94,7 @@ def film(job: ShardJob, trial: SquatTrial, appearance: Appearance) -> list[Filme
     cameras = [build(camera) for camera in job.cameras.values()]
     n_frames = len(frame_times(trial, job.fps))
     seen: list[list[RenderedFrame]] = [[] for _ in cameras]
+    none = np.empty((0, 0), dtype=np.uint8)  # a view of a picture would keep the picture
     with ExitStack() as stack:
         films = [
             stack.enter_context(Film(job, view, c, n_frames)) for view, c in zip(job.cameras, cameras, strict=True)
@@ -101,7 +102,7 @@ def film(job: ShardJob, trial: SquatTrial, appearance: Appearance) -> list[Filme
         for moment in render_views(trial, cameras, appearance, job.fps, job.trial.seed):
             for film_, frames, frame in zip(films, seen, moment, strict=True):
                 film_.add(frame)
-                frames.append(replace(frame, image=frame.image[:0], labels=frame.labels[:0]))
+                frames.append(replace(frame, image=none, labels=none))
     return [
         FilmedClip(view, frames[0].camera, keypoint_columns(frames))
         for view, frames in zip(job.cameras, seen, strict=True)

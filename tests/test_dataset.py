@@ -58,6 +58,7 @@ def put_video(folder, clip):
 def test_what_is_written_is_what_is_read(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {"seed": 0})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     dataset = writer.finish("# card\n")
     (clip,) = dataset.clips()
     assert clip.repetitions == winking_repetitions()
@@ -71,6 +72,8 @@ def test_unknown_labels_are_not_clean_labels(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.add(Shard("r", [metadata_row("real", n_repetitions=None, source="real")], [], None))
     writer.add(Shard("s", [metadata_row("still", n_repetitions=0)], [], None))
+    put_video(writer.path, "real")
+    put_video(writer.path, "still")
     real, still = writer.finish("").clips()
     assert real.repetitions is None
     assert still.repetitions == ()
@@ -79,19 +82,23 @@ def test_unknown_labels_are_not_clean_labels(tmp_path):
 def test_an_interrupted_dataset_goes_on_and_does_not_look_whole(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {"seed": 0})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     with pytest.raises(DatasetError, match="unfinished"):
         Dataset(tmp_path / "d")
+    (tmp_path / "d/videos/00000/aaa.mp4").rename(tmp_path / "elsewhere")
     again = DatasetWriter(tmp_path / "d", {"seed": 0})
     assert again.finished_shards() == set(), "its video is gone"
     put_video(tmp_path / "d", "aaa")
     assert again.finished_shards() == {"00000"}
     again.add(shard("00001", "bbb"))
+    put_video(again.path, "bbb")
     assert [clip.clip_id for clip in again.finish("").clips()] == ["aaa", "bbb"]
 
 
 def test_another_configuration_is_refused_and_nothing_is_lost(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {"seed": 0})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     writer.finish("")
     with pytest.raises(DatasetError, match=r"another configuration \(changed: seed\)"):
         DatasetWriter(tmp_path / "d", {"seed": 1})
@@ -118,6 +125,7 @@ def test_another_schema_is_refused(tmp_path):
 def test_a_missing_clip_is_named(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     with pytest.raises(DatasetError, match="'aab' is no clip of d.*Did you mean 'aaa'"):
         writer.finish("").clip("aab")
 
@@ -145,6 +153,7 @@ def test_ids_follow_from_the_spec_alone_and_tell_nothing():
 def test_shard_records_are_whole_json(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     record = json.loads((tmp_path / "d/.shards/00000.json").read_text())
     assert record["metadata"][0]["clip_id"] == "aaa"
     assert not list((tmp_path / "d").rglob("*.tmp"))
@@ -195,3 +204,8 @@ def test_two_processes_cannot_write_one_dataset(tmp_path):
 )
 def test_differences_of_specs_are_named(old, new, where):
     assert differences(old, new) == where
+
+
+def test_a_run_that_was_stopped_at_its_very_beginning_is_begun_again(tmp_path):
+    (tmp_path / "d/.shards").mkdir(parents=True)
+    assert DatasetWriter(tmp_path / "d", {}).finished_shards() == set()

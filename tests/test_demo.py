@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from test_dataset import metadata_row, shard
+from test_dataset import metadata_row, put_video, shard
 
 from wink import demo
 from wink.dataset import DatasetWriter, Shard
@@ -52,9 +52,11 @@ def test_a_preparation_that_fails_says_what_the_log_says(tmp_path):
 def test_the_table_counts_winks_and_says_what_is_unknown(tmp_path):
     writer = DatasetWriter(tmp_path / "demo", {})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     known = writer.finish("")
     writer = DatasetWriter(tmp_path / "real", {})
     writer.add(Shard("r", [metadata_row("rrr", n_repetitions=None, source="real")], [], None))
+    put_video(writer.path, "rrr")
     unknown = writer.finish("")
     first, second = demo.made([known, unknown]).splitlines()[1:]
     assert first.split()[1:] == ["1", "120", "4", "1", "1"]

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_dataset import shard
+from test_dataset import put_video, shard
 
 from wink.cli import commands
 from wink.dataset import DatasetWriter
@@ -35,6 +35,7 @@ def code_blocks(page):
 def small_demo(tmp_path, monkeypatch):
     writer = DatasetWriter(tmp_path / "datasets/demo", {})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     writer.finish("")
     monkeypatch.chdir(tmp_path)
 

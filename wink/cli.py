@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import sys
 from importlib.metadata import EntryPoint, entry_points, version
 from importlib.resources import files
@@ -24,6 +25,7 @@ def main() -> int:
     if arguments[0] == "--version":
         print(f"wink {version('winklab')}")
         return 0
+    signal.signal(signal.SIGTERM, _stop)
     try:
         return run(arguments[0], arguments[1:])
     except WinkError as error:
@@ -37,6 +39,11 @@ def main() -> int:
     except KeyboardInterrupt:
         print(f"\nwink {arguments[0]}: stopped; what was finished is kept, the same command goes on", file=sys.stderr)
         return 130
+
+
+def _stop(number: int, _: object) -> None:
+    """Being told to end is a Ctrl-C that only we have heard: children are ended too, what was finished is kept."""
+    raise KeyboardInterrupt(number)
 
 
 def run(verb: str, arguments: list[str]) -> int:

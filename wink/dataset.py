@@ -206,13 +206,14 @@ class DatasetWriter:
             raise DatasetError(f"{self.path} is a file; a dataset is a folder: choose another name=...")
         if self.path.exists() and any(self.path.iterdir()):
             _check_same_spec(self.path, spec, self.spec_hash)
-        for folder in ("videos", "frames", "masks", ".shards"):
-            (self.path / folder).mkdir(parents=True, exist_ok=True)
+        (self.path / ".shards").mkdir(parents=True, exist_ok=True)
         self._lock = _lock(self.path / ".shards" / "lock")
         _sweep(self.path)
-        write_atomically(self.path / "config.yaml", OmegaConf.to_yaml(spec))
         state = {"schema_version": SCHEMA_VERSION, "spec_hash": self.spec_hash}
         write_atomically(self.path / "dataset.json", json.dumps(state))
+        write_atomically(self.path / "config.yaml", OmegaConf.to_yaml(spec))
+        for folder in ("videos", "frames", "masks"):
+            (self.path / folder).mkdir(exist_ok=True)
 
     def finished_shards(self) -> set[str]:
         """Names of the shards that are complete, their media files still in place."""
@@ -232,7 +233,9 @@ class DatasetWriter:
 
     def finish(self, card: str) -> Dataset:
         """Gather the shards into `metadata.parquet` and `repetitions.parquet`, write the card, and open the result."""
-        records = [json.loads(f.read_text()) for f in sorted((self.path / ".shards").glob("*.json"))]
+        whole = self.finished_shards()
+        files = sorted(file for file in (self.path / ".shards").glob("*.json") if file.stem in whole)
+        records = [json.loads(file.read_text()) for file in files]
         metadata = [row for record in records for row in record["metadata"]]
         repetitions = [row for record in records for row in record["repetitions"]]
         write_atomically(self.path / "README.md", card)
@@ -280,6 +283,8 @@ def write_table(path: Path, table: pa.Table) -> None:
 def _read_state(path: Path) -> dict[str, Any]:
     file = path / "dataset.json"
     if not file.exists():
+        if [entry.name for entry in path.iterdir()] == [".shards"]:
+            return {}  # an earlier run was stopped right at its beginning
         raise DatasetError(f"{path} is no winklab dataset: it has no dataset.json")
     state: dict[str, Any] = json.loads(file.read_text())
     return state

@@ -82,7 +82,9 @@ def _run(command: list[str]) -> int:
     process = subprocess.Popen(command)
     try:
         return process.wait()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        if stop.args:  # a Ctrl-C has reached the process too; a signal that was for us alone has not
+            process.terminate()
         process.wait()
         raise
 

@@ -66,12 +66,9 @@ def check_setting(
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if number and math.isfinite(value) and low <= value <= high and value > above:  # type: ignore[operator, arg-type]
         return
-    limits = [f"{words} {limit:g}" for words, limit in _limits(low, high, above) if math.isfinite(limit)]
-    raise ConfigError(f"the detector's setting {name} is {value!r}; expected a number {' and '.join(limits)}".rstrip())
-
-
-def _limits(low: float, high: float, above: float) -> tuple[tuple[str, float], ...]:
-    return ("from", low), ("up to", high), ("above", above)
+    edges = (("from", low), ("up to", high), ("above", above))
+    limits = [f"{words} {edge:g}" for words, edge in edges if math.isfinite(edge)]
+    raise ConfigError(f"{name} is {value!r}; expected a number {' '.join(limits)}".rstrip())
 
 
 def check_findings(findings: Sequence[Finding], duration_s: float) -> None:

@@ -38,7 +38,7 @@ class LowBackContour:
         check_setting("max_off_side_deg", self.max_off_side_deg, low=0, high=90)
         check_setting("smoothing_s", self.smoothing_s, low=0)
         if not isinstance(self.stretch, list | tuple) or len(self.stretch) != 2:
-            raise ConfigError(f"the detector's setting stretch is {self.stretch!r}; expected two numbers, [from, to]")
+            raise ConfigError(f"stretch is {self.stretch!r}; expected two numbers, [from, to]")
         check_setting("the beginning of stretch", self.stretch[0])
         check_setting("the end of stretch", self.stretch[1], above=self.stretch[0])
 
