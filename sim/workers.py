@@ -43,7 +43,8 @@ def run_in_processes(
             if not flying:
                 return
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                yield flying.pop(future), _result(future)
+                outcome = _result(future)
+                yield flying.pop(future), outcome
     except BaseException:
         for process in list((pool._processes or {}).values()):
             process.terminate()
