@@ -111,7 +111,7 @@ def test_the_contour_rule_is_silent_from_the_front():
 
 
 def test_the_published_rule_measures_what_the_thigh_sinks_beyond_mid_descent():
-    """By hand: the angle closes by trunk and thigh together, so that the trunk cancels and the pelvis does not matter."""
+    """By hand: the angle closes by trunk and thigh together, so the trunk cancels and the pelvis does not matter."""
     thigh = thigh_curve(TIME_S)
     body = measure_body(drawn_pose(thigh, tilt_curve(thigh, 0.0)))
     (squat,) = find_squats(body)

@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 Outcome = Literal["completed", "stopped_short", "stalled", "fell"]
 
 #: The segments whose poses a trial carries, parent before child; `left`/`right` pairs are separate segments.
-#: Every frame has x forward, y left, z up in quiet standing, its origin at the proximal joint.
+#: Every frame has x forward, y left, z up in the neutral pose, its origin at the proximal joint.
 SEGMENTS = (
     "pelvis",  # origin midway between the hip joint centres
     "lumbar_lower",  # origin at L5/S1
