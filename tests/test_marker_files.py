@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wink.errors import ClipError, MocapError
 from wink.mot import read_mot
-from wink.trc import Markers, read_trc, write_trc
+from wink.trc import Markers, plain_names, read_trc, write_trc
 
 MILLIMETRES = (
     "PathFileType\t4\t(X/Y/Z)\ta.trc\n"
@@ -44,6 +44,11 @@ def test_millimetres_become_metres_and_gaps_are_told(tmp_path):
     np.testing.assert_allclose(markers.of("B")[2], [0.01, 0.02, 0.03])
     assert np.isnan(markers.of("B")[:2]).all()
     assert markers.unseen() == {"B": 2}
+
+
+def test_the_subject_s_name_before_a_marker_s_is_dropped(tmp_path):
+    assert read_trc(written(tmp_path, MILLIMETRES.replace("\tA\t", "\tAnna:A\t"))).names == ("A", "B")
+    assert plain_names(["Anna:A", "Ben:A"]) == ("Anna:A", "Ben:A")
 
 
 def test_windows_line_ends_and_trailing_tabs_do_no_harm(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from marked_body import STANDING_TILT_DEG, coordinates, marked, squat_angles
 
 from wink import marker_posture, opensim_posture
+from wink.c3d import read_c3d
 from wink.errors import ConfigError, MocapError
 from wink.joint_centres import chord_centre
 from wink.marker_posture import knee_axes, smoothed, without_gaps
@@ -122,6 +123,13 @@ def test_opensim_lumbar_extension_turns_into_flexion():
     close(trial.lumbar_flexion_deg, angles.lumbar)
 
 
+def test_a_table_without_joint_coordinates_is_refused():
+    columns = coordinates(squat_angles())
+    forces = replace(columns, names=tuple(f"force_{i}" for i in range(len(columns.names))))
+    with pytest.raises(MocapError, match="lacks pelvis_tilt, pelvis_list.*inverse kinematics"):
+        opensim_posture.posture_of(forces)
+
+
 def test_a_chord_centre_lies_square_to_the_limb():
     centre = chord_centre(np.zeros(3), np.array([0.05, 0.0, -0.4]), np.array([1.0, 0.0, 0.3]), 0.05)
     np.testing.assert_allclose(centre, [0.0, 0.0, -0.4], atol=1e-12)
@@ -228,9 +236,27 @@ def test_another_kind_of_file_is_refused_with_the_choices():
 
 def test_c3d_without_its_package_names_it(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ezc3d", None)
-    with pytest.raises(MocapError, match="pip install ezc3d"):
+    with pytest.raises(MocapError, match=r"need the package ezc3d.*winklab\[c3d\]"):
         read_trial(tmp_path / "a.c3d")
 
 
 def test_a_set_is_a_marker_set():
     assert isinstance(PLUG_IN_GAIT, MarkerSet)
+
+
+def test_c3d_gives_the_markers_it_was_written_with(tmp_path):
+    ezc3d = pytest.importorskip("ezc3d", reason="the optional package ezc3d is not installed")
+    markers = marked(squat_angles())
+    file = ezc3d.c3d()
+    file["parameters"]["POINT"]["RATE"]["value"] = [100]
+    file["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
+    file["parameters"]["POINT"]["LABELS"]["value"] = [f"Anna:{name}" for name in markers.names]
+    points = np.concatenate(
+        [markers.positions_m.transpose(2, 1, 0) * 1000, np.ones((1, *markers.positions_m.shape[1::-1]))]
+    )
+    file["data"]["points"] = points
+    file.write(str(tmp_path / "a.c3d"))
+    read = read_c3d(tmp_path / "a.c3d")
+    assert read.names == markers.names
+    np.testing.assert_allclose(read.time_s, markers.time_s, atol=1e-9)
+    np.testing.assert_allclose(read.positions_m, markers.positions_m, atol=1e-6)

@@ -9,11 +9,16 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from wink.errors import MocapError
 from wink.mot import Columns
 from wink.posture import Posture, heading_rad, lean_deg, standing_samples, turned
 from wink.trial import Array
 
 SIDES = (("l", -1.0), ("r", 1.0))  # suffix of the coordinate, sign of its axes x and y
+PELVIS = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
+BACK = ("lumbar_extension", "lumbar_bending", "lumbar_rotation")
+LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle")
+NEEDED = (*PELVIS, *BACK, *(f"{name}_{side}" for side, _ in SIDES for name in LEG))
 #: OpenSim's axes (x forward, y up, z right) in ours (x forward, y left, z up).
 TO_WORLD = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
@@ -24,8 +29,9 @@ def posture_of(columns: Columns) -> Posture:
     Raises:
         MocapError: a coordinate of the pelvis, hips, knees, ankles or back is lacking.
     """
-    pelvis = _turns(columns, ("pelvis_tilt", "pelvis_list", "pelvis_rotation"))
-    back = _turns(columns, ("lumbar_extension", "lumbar_bending", "lumbar_rotation"))
+    _require_coordinates(columns)
+    pelvis = _turns(columns, PELVIS)
+    back = _turns(columns, BACK)
     thighs = [pelvis * _hip(columns, side, sign) for side, sign in SIDES]
     knees = [columns.angle_deg(f"knee_angle_{side}") for side, _ in SIDES]
     shanks = [
@@ -47,13 +53,22 @@ def posture_of(columns: Columns) -> Posture:
     )
 
 
+def _require_coordinates(columns: Columns) -> None:
+    lacking = [name for name in NEEDED if name not in columns.names]
+    if lacking:
+        raise MocapError(
+            f"lacks {', '.join(lacking[:4])}{' …' if lacking[4:] else ''}; expected the joint coordinates of a full "
+            "body, as OpenSim's inverse kinematics writes them"
+        )
+
+
 def _turns(columns: Columns, names: tuple[str, str, str]) -> Rotation:
     """Turns about the body's own z, x and y, one after another."""
     return Rotation.from_euler("ZXY", np.stack([columns.angle_deg(name) for name in names], axis=1), degrees=True)
 
 
 def _hip(columns: Columns, side: str, sign: float) -> Rotation:
-    angles = [columns.angle_deg(f"hip_{part}_{side}") for part in ("flexion", "adduction", "rotation")]
+    angles = [columns.angle_deg(f"{name}_{side}") for name in LEG[:3]]
     return Rotation.from_euler("ZXY", np.stack(angles, axis=1) * np.array([1.0, sign, sign]), degrees=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def read_trc(path: Path) -> Markers:
     """
     lines = _lines(path)
     header = _header(path, lines)
-    names = tuple(name.strip() for name in lines[3].split("\t")[2:] if name.strip())
+    names = plain_names(name for name in lines[3].split("\t")[2:] if name.strip())
     _expect(path, "NumMarkers", header["NumMarkers"], len(names), "marker names")
     body = [(i, line) for i, line in enumerate(lines[HEADER_LINES:], HEADER_LINES + 1) if line.strip()]
     _expect(path, "NumFrames", header["NumFrames"], len(body), "rows; was the file cut short?")
@@ -95,6 +95,13 @@ def write_trc(path: Path, markers: Markers) -> None:
         values = "\t".join("" if np.isnan(value) else f"{value:.6f}" for value in row.ravel())
         lines.append(f"{frame}\t{time:.6f}\t{values}")
     path.write_text("\n".join(lines) + "\n")
+
+
+def plain_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Marker names without the subject's that some systems put before them: `Anna:LASI` is LASI."""
+    given = tuple(name.strip() for name in names)
+    plain = tuple(name.rpartition(":")[2] for name in given)
+    return plain if len(set(plain)) == len(given) else given
 
 
 def _lines(path: Path) -> list[str]:
