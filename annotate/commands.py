@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
     from annotate.folder import ServerFolder
     from annotate.page import Kind
+    from annotate.real_clips import ClipTerms
     from wink.dataset import Dataset
 
 
 def import_clips(cfg: DictConfig) -> None:
-    """Bring filmed squats into a dataset.
+    """Bring filmed squats, and motion capture of squats, into a dataset.
 
     Raises:
         ClipError: none of the files could be read.
     """
-    from annotate.real_clips import Refused, card, finish, import_clips, video_files
+    from annotate.real_clips import Refused, card, finish
+    from annotate.real_trials import trials_in
     from wink.config import build
-    from wink.progress import progress
 
     terms = build(cfg.terms)
-    files = video_files(Path(p) for p in cfg.input)
     path = Path(cfg.paths.datasets) / cfg.name
-    results = list(progress(import_clips(files, path, terms), "importing", total=len(files), unit="file"))
+    results = list(_imported(cfg, path, terms))
     refused = [r for r in results if isinstance(r, Refused)]
     if len(refused) == len(results):
         raise ClipError("no file could be read:\n  " + "\n  ".join(r.reason for r in refused))
@@ -43,7 +43,24 @@ def import_clips(cfg: DictConfig) -> None:
     for result in results:
         print(f"refused: {result.reason}" if isinstance(result, Refused) else result)
     new = sum(getattr(r, "row", None) is not None for r in results)
-    print(f"{dataset.path}: {len(dataset.metadata())} clips, {new} new, {len(refused)} files refused")
+    measured = f", {trials_in(path)} measured trials" if trials_in(path) else ""
+    print(f"{dataset.path}: {len(dataset.metadata())} clips, {new} new{measured}, {len(refused)} files refused")
+
+
+def _imported(cfg: DictConfig, path: Path, terms: ClipTerms) -> Iterator[object]:
+    """What became of each file named: motion capture first, then videos."""
+    from annotate.real_clips import import_clips, open_writer, video_files
+    from annotate.real_trials import import_trials, recording_files
+    from wink.marker_set import marker_set
+    from wink.progress import progress
+
+    names = marker_set(cfg.markers) if cfg.markers else None
+    recordings, rest = recording_files(Path(p) for p in cfg.input)
+    files = video_files(rest) if rest or not recordings else ()
+    open_writer(path)  # refuses another kind of dataset before work starts
+    yield from import_trials(recordings, path, terms, names)
+    if files:
+        yield from progress(import_clips(files, path, terms), "importing", total=len(files), unit="file")
 
 
 def annotate(cfg: DictConfig) -> None:

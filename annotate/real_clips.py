@@ -193,7 +193,8 @@ tags: [squat, biomechanics, real]
 
 Real people. Every video was decoded and written anew (H.264, constant rate, upright, no sound, no metadata); the
 originals are elsewhere. Nothing is known of the movement until it is annotated: `n_repetitions` is null.
-Faces are not blurred, and `factors` keeps each original's file name.
+Faces are not blurred, and `factors` keeps each original's file name. `trials/`, where there is one, holds the angles of
+people measured by motion capture (`.parquet`, a row a sample) and their repetitions (`.csv`); they are no clips.
 
 * Licence, as told by whoever imported the last clips: {terms.license}. Each row of `metadata.parquet` has its own.
 * Consent: {terms.consent}. Each row's `factors` has its own.

@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from marked_body import marked, squat_angles
 from test_dataset import put_video, shard
 
 from wink.cli import commands
 from wink.dataset import DatasetWriter
 from wink.onset import DEFINITIONS
+from wink.trc import write_trc
 from wink.trial import SquatTrial
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +39,7 @@ def small_demo(tmp_path, monkeypatch):
     writer.add(shard("00000", "aaa"))
     put_video(writer.path, "aaa")
     writer.finish("")
+    write_trc(tmp_path / "squat.trc", marked(squat_angles()))
     monkeypatch.chdir(tmp_path)
 
 
