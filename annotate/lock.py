@@ -23,6 +23,8 @@ def try_lock(path: Path) -> int | None:
 
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock file for itself; looking never makes another looker think so."""
+    if not path.exists():
+        return False
     descriptor = _take(path, fcntl.LOCK_SH)
     if descriptor is None:
         return True
