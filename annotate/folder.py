@@ -113,20 +113,46 @@ def write_private(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
+def is_placed(folder: ServerFolder, clip: Clip) -> bool:
+    """Whether the server shows exactly a clip's video, as `place_clip` leaves it.
+
+    Raises:
+        ServerError: the video is missing.
+    """
+    target = _place(folder, clip)
+    if not target.exists():
+        return False
+    state = target.stat()
+    return (state.st_mtime, state.st_nlink) == (PLACED_AT, 1) and not shows_another_picture(folder, clip)
+
+
+def shows_another_picture(folder: ServerFolder, clip: Clip) -> bool:
+    """Whether the server shows something for a clip, but not its video.
+
+    Raises:
+        ServerError: the video is missing.
+    """
+    target = _place(folder, clip)
+    try:
+        return target.exists() and (
+            target.stat().st_size != clip.video.stat().st_size or file_sha256(target) != file_sha256(clip.video)
+        )
+    except OSError as error:
+        raise ServerError(f"{clip.video} cannot be read: {error}") from error
+
+
 def place_clip(folder: ServerFolder, clip: Clip) -> None:
     """Copy a clip's video to where the server can show it, under its opaque id; never linked, always of one time.
 
-    The server tells a browser when a file was last changed: that of the dataset would give away which clips were
-    made together.
+    The server tells browsers when a file was last changed: the time of the dataset's own file would give away which
+    clips were made together.
 
     Raises:
         ServerError: the video is missing, or there is no room.
     """
-    target = folder.clips / f"{clip.clip_id}.mp4"
+    target = _place(folder, clip)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        if _is_placed(target, clip.video):
-            return
         shutil.copyfile(clip.video, temporary)
         os.utime(temporary, (PLACED_AT, PLACED_AT))
         temporary.replace(target)
@@ -136,21 +162,5 @@ def place_clip(folder: ServerFolder, clip: Clip) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def shows_another_picture(folder: ServerFolder, clip: Clip) -> bool:
-    """Whether the server shows something else for a clip than its video."""
-    target = folder.clips / f"{clip.clip_id}.mp4"
-    try:
-        return target.exists() and not _same_content(target, clip.video)
-    except OSError as error:
-        raise ServerError(f"{clip.video} cannot be read: {error}") from error
-
-
-def _is_placed(target: Path, video: Path) -> bool:
-    if not target.exists():
-        return False
-    state = target.stat()
-    return (state.st_mtime, state.st_nlink) == (PLACED_AT, 1) and _same_content(target, video)
-
-
-def _same_content(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and file_sha256(one) == file_sha256(other)
+def _place(folder: ServerFolder, clip: Clip) -> Path:
+    return folder.clips / f"{clip.clip_id}.mp4"

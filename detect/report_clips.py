@@ -44,7 +44,9 @@ def _example(part: BenchmarkedDataset, clip: Clip, repetition: Repetition, defin
         Moment(frame_at(repetition.bottom_s, clip.fps), f"bottom, {repetition.bottom_s:.2f} s", marked=False)
     )
     view = clip.view.replace("_", " ")
-    heading = f"{clip.subject_id}, {view} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
+    rows = {row["clip_id"]: row for row in part.dataset.metadata()}
+    who = rows[clip.clip_id]["trial_id"] or clip.subject_id
+    heading = f"{who}, {view} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
     return _strip(heading, clip, part, moments)
 
 

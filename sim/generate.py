@@ -140,7 +140,11 @@ def _make(writer: DatasetWriter, jobs: Sequence[ShardJob], total: int, workers: 
     failures = {}
     if len(jobs) < total:
         print(f"{total - len(jobs)} of {total} trials are there already")
-    results = run_in_processes(make_shard, jobs, workers or os.cpu_count() or 1)
+    processes = workers or os.cpu_count() or 1
+    if jobs:
+        views = len(jobs[0].cameras)
+        print(f"{len(jobs)} trials, {views} views each, on {processes} processes; a trial takes 10 to 60 s", flush=True)
+    results = run_in_processes(make_shard, jobs, processes)
     for job, result in _with_progress(results, len(jobs)):
         if isinstance(result, Shard):
             writer.add(result)

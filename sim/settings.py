@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.checks import require_between
-from wink.errors import ConfigError
+from wink.errors import ConfigError, unknown_name
+
+SPLITS = ("train", "validation", "test")
 
 #: Whole numbers: lowest and highest that can be meant.
 _WHOLE = {"n": (1, 10_000_000), "seed": (0, 2**63 - 1), "width": (64, 3840), "height": (64, 3840)}
@@ -29,6 +31,8 @@ def check_settings(config: Mapping[str, Any]) -> None:
         raise ConfigError(f"views is a list of different cameras, for example views=[side,oblique_front]; got {views}")
     if not isinstance(cases, list) or not all(isinstance(case, Mapping) for case in cases):
         raise ConfigError(f"cases is a list of {{name: ..., part: option, ...}}; got {cases!r}")
+    if config["split"] not in SPLITS:
+        raise ConfigError(unknown_name("split", str(config["split"]), SPLITS))
     if not isinstance(config["masks"], bool):
         raise ConfigError(f"masks is true or false; got {config['masks']!r}")
 

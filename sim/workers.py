@@ -21,6 +21,7 @@ SINGLE_THREADED = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "LP_NUM_THREADS": "0",
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",  # said of every pool that a Ctrl-C ends
 }
 
 

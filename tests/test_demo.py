@@ -1,7 +1,10 @@
 """The demonstration's own part: which clips it takes, how it calls the verbs, what it says at the end."""
 
+import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from test_dataset import metadata_row, put_video, shard
@@ -23,10 +26,8 @@ def test_a_clip_that_is_not_there_is_noticed_before_any_work(tmp_path):
         demo.real_clips(["b.mov"], tmp_path)
 
 
-def test_without_clips_the_folder_s_videos_are_taken_in_order(tmp_path):
-    for name in ("b.MOV", "a.mp4", "notes.txt"):
-        (tmp_path / name).touch()
-    assert [c.name for c in demo.real_clips([], tmp_path)] == ["a.mp4", "b.MOV"]
+def test_without_clips_the_folder_is_taken(tmp_path):
+    assert demo.real_clips([], tmp_path) == [tmp_path]
 
 
 def test_without_a_folder_there_are_none(tmp_path):
@@ -61,4 +62,28 @@ def test_the_table_counts_winks_and_says_what_is_unknown(tmp_path):
     first, second = demo.made([known, unknown]).splitlines()[1:]
     assert first.split()[1:] == ["1", "120", "4", "1", "1"]
     assert second.split()[-1] == "unknown"
-    assert "wink pull demo real" in demo.what_next([known, unknown], serving=False)
+    assert "pull demo real" in demo.what_next([known, unknown], serving=False)
+
+
+def test_a_verb_ends_with_the_demonstration_however_that_went(tmp_path):
+    """Killed without a chance to say so, the demonstration takes the running verb and its workers with it."""
+    script = "import os, sys; from wink import demo; os.environ['WINK_ENDS_WITH'] = str(os.getpid()); "
+    script += "demo._run([*demo._wink(), 'generate', 'name=x', 'n=9'])"
+    environment = {**os.environ, "WINK_DATASETS": str(tmp_path)}
+    parent = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
+    wait_for((tmp_path / "x/dataset.json").exists)
+    (verb,) = children_of(parent.pid)
+    parent.kill()
+    parent.wait()
+    wait_for(lambda: not Path(f"/proc/{verb}").exists())
+
+
+def children_of(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_for(happened, limit_s=30.0):
+    end = time.monotonic() + limit_s
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -16,10 +16,12 @@ from test_dataset import winking_repetitions
 
 from sim import generate
 from sim.card import dataset_card
+from sim.commands import _name
 from sim.plan import plan_trials
 from sim.settings import check_settings, folder_name
 from sim.truth import angles, repetition_of
 from sim.video import read_frames
+from wink.compose import run_composed
 from wink.config import plain
 from wink.dataset import Dataset, file_sha256
 from wink.errors import ConfigError, LifterError
@@ -48,6 +50,7 @@ def config():
         ({"views": []}, "views is a list of different cameras"),
         ({"views": ["side", "side"]}, "views is a list of different cameras"),
         ({"cases": [3]}, "cases is a list of"),
+        ({"split": "foo"}, "'foo' is no split; the choices are test, train, validation"),
         ({"masks": "maybe"}, "masks is true or false"),
     ],
 )
@@ -76,6 +79,20 @@ def test_a_dataset_that_cannot_be_made_is_not_begun(config, tmp_path, change, er
 def test_a_dataset_s_name_is_one_folder(name):
     with pytest.raises(ConfigError, match="name of one folder"):
         folder_name(name)
+
+
+def test_each_dataset_of_a_multirun_has_a_name_of_its_own():
+    names = []
+    run_composed("generate", lambda cfg: names.append(_name(cfg)), ["-m", "name=pair", "seed=1,2"])
+    run_composed("generate", lambda cfg: names.append(_name(cfg)), ["-m", "ankle_dorsiflexion=typical,stiff"])
+    run_composed("generate", lambda cfg: names.append(_name(cfg)), ["name=mine", "seed=1"])
+    run_composed("generate", lambda cfg: names.append(_name(cfg)), ["paths.datasets=/a/b", "views=[side]"])
+    assert names == [
+        *("pair-seed-1", "pair-seed-2"),
+        *("ankle_dorsiflexion-typical", "ankle_dorsiflexion-stiff"),
+        "mine",
+        "views-side",
+    ]
 
 
 def test_the_spec_changes_with_what_makes_the_clips_and_not_with_where_they_go(config):
@@ -136,9 +153,20 @@ def _check_truth(dataset):
         assert labels.shape == (clip.n_frames, clip.height, clip.width)
         left, top, right, bottom = frames["box"][0].as_py()
         assert labels[0, int(top) : int(bottom), int(left) : int(right)].any()
+        _check_mask_lies_on_the_picture(list(read_frames(clip.video)), labels)
         (repetition,) = clip.repetitions
         deepest = frames["time_s"].to_numpy()[np.argmax(frames["thigh_inclination_deg"].to_numpy())]
         assert deepest == pytest.approx(repetition.bottom_s, abs=1 / clip.fps)
+
+
+def _check_mask_lies_on_the_picture(pictures, labels):
+    """What moves in the video is what the mask calls the person or its shadow, not that mirrored or turned."""
+    change = np.abs(pictures[len(pictures) // 2].astype(int) - pictures[0]).sum(axis=2) > 60
+    person = (labels[0] > 0) | (labels[len(labels) // 2] > 0)
+    share = (change & person).sum() / person.sum()
+    assert share > 0.5
+    assert share > 1.5 * (change & person[:, ::-1]).sum() / person.sum()
+    assert share > 1.5 * (change & person[::-1]).sum() / person.sum()
 
 
 def _generating(folder, name, arguments):

@@ -51,8 +51,11 @@ def run_composed(name: str, verb: Verb, arguments: Sequence[str]) -> None:
         try:
             with _arguments(argv):
                 launch()
-        except (HydraException, OmegaConfBaseException) as error:
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
             raise ConfigError(_explain(name, error, settings, inputs)) from None
+        except SystemExit as end:  # a flag that is none; the parser has said so
+            if end.code:
+                raise ConfigError("see `--help`; settings are written as name=value") from None
     if outcome.error is not None:
         raise outcome.error
 
@@ -137,6 +140,8 @@ def _unknown_key(setting: str, defaults: DictConfig) -> str | None:
     for i, part in enumerate(path):
         if part == "hydra":
             return None
+        if i == 0 and options_of(part):
+            return None  # a group: whether the option exists is Hydra's to say
         if not OmegaConf.is_dict(node) or part not in node:
             where = f"setting of {'.'.join(path[:i])}" if i else "setting"
             keys = [str(k) for k in node if k != "input"] if OmegaConf.is_dict(node) else []

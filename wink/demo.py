@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,15 +17,15 @@ from omegaconf import DictConfig
 from wink.dataset import Dataset
 from wink.errors import ClipError, WinkError
 
-VIDEO_ENDINGS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp")
-
 
 def demo(cfg: DictConfig) -> None:
     """Simulate, film, import, benchmark and annotate; then say what was made and what to try next."""
     started = time.monotonic()
     names = [cfg.name]
     clips = real_clips(list(cfg.input), Path(cfg.real_clips))
+    os.environ["WINK_ENDS_WITH"] = str(os.getpid())
     os.environ.update(WINK_DATASETS=cfg.paths.datasets, WINK_CACHE=cfg.paths.cache, WINK_SERVER=cfg.paths.server)
+    print("Label Studio is made ready in the background (the first time about 870 MB and two minutes)")
     with preparing_server(Path(cfg.paths.cache)) as prepared:
         step(
             1,
@@ -34,10 +35,14 @@ def demo(cfg: DictConfig) -> None:
             f"name={cfg.name}",
         )
         if clips:
-            step(2, f"bring in {len(clips)} real clips", "import", *map(str, clips), f"name={cfg.real_name}")
-            names.append(cfg.real_name)
+            try:
+                step(2, "bring in real clips", "import", *map(str, clips), f"name={cfg.real_name}")
+            except WinkError:
+                print("none of them could be read; the demonstration goes on without", flush=True)
         else:
-            print('\n== 2/5  no real clips; add some with  make demo CLIPS="a.mp4 b.mov"', flush=True)
+            print('\n== 2/5  no new real clips; add some with  make demo CLIPS="a.mp4 b.mov"', flush=True)
+        if (Path(cfg.paths.datasets) / cfg.real_name / "metadata.parquet").exists():
+            names.append(cfg.real_name)
         step(3, "benchmark two detectors, from the videos", "benchmark", *names)
         prepared.wait()
     step(4, "put the clips before annotators", "annotate", *names, "review=true", f"serve={str(cfg.serve).lower()}")
@@ -48,7 +53,7 @@ def demo(cfg: DictConfig) -> None:
 
 
 def real_clips(given: Sequence[str], folder: Path) -> list[Path]:
-    """The real clips to bring in: those given, else the videos of a folder, if it exists.
+    """The real clips to bring in: those given, else a folder of them, if it exists.
 
     Raises:
         ClipError: a clip that was given is not there.
@@ -58,9 +63,7 @@ def real_clips(given: Sequence[str], folder: Path) -> list[Path]:
         raise ClipError(f"there is no {', no '.join(missing)}; a name with spaces goes to `wink demo` in quotes")
     if given:
         return [Path(name) for name in given]
-    if not folder.is_dir():
-        return []
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() in VIDEO_ENDINGS)
+    return [folder] if folder.is_dir() else []
 
 
 def step(number: int, title: str, verb: str, *arguments: str) -> None:
@@ -147,6 +150,7 @@ def what_next(datasets: Sequence[Dataset], serving: bool) -> str:
     """Return the commands to try next."""
     first = datasets[0]
     names = " ".join(dataset.name for dataset in datasets)
+    wink = "wink" if shutil.which("wink") else os.path.relpath(_wink()[1])
     lines = [
         f"report         {first.path / 'report.html'}   (open it in a browser)",
         f"contact sheet  {first.path / 'contact_sheet.jpg'}",
@@ -154,9 +158,9 @@ def what_next(datasets: Sequence[Dataset], serving: bool) -> str:
         "next:",
         f"  wink annotate {names} serve=true"
         + ("      (running now)" if serving else "      mark winks in the browser"),
-        f"  wink pull {names}                     read back what was marked",
-        "  wink generate -m ankle_dorsiflexion=typical,stiff    two datasets, one setting apart",
-        "  wink VERB --help",
+        f"  {wink} pull {names}   read back what was marked",
+        f"  {wink} generate -m ankle_dorsiflexion=typical,stiff   two datasets, one setting apart",
+        f"  {wink} VERB --help",
     ]
     return "\n".join(lines)
 
