@@ -163,10 +163,10 @@ def _check_mask_lies_on_the_picture(pictures, labels):
     """What moves in the video is what the mask calls the person or its shadow, not that mirrored or turned."""
     change = np.abs(pictures[len(pictures) // 2].astype(int) - pictures[0]).sum(axis=2) > 60
     person = (labels[0] > 0) | (labels[len(labels) // 2] > 0)
-    share = (change & person).sum() / person.sum()
-    assert share > 0.5
-    assert share > 1.5 * (change & person[:, ::-1]).sum() / person.sum()
-    assert share > 1.5 * (change & person[::-1]).sum() / person.sum()
+    share, mirrored, turned = ((change & mask).sum() / person.sum() for mask in (person, person[:, ::-1], person[::-1]))
+    assert share > 0.7  # shirt and shorts that move within themselves change little
+    assert share > mirrored + 0.15  # the lifter stands near the middle, so much of a mirrored mask still fits
+    assert share > turned + 0.15
 
 
 def _generating(folder, name, arguments):
