@@ -71,6 +71,7 @@ class LabellingPage:
 
     def mark(self, hotkey, first, last=None):
         """Press a label's key, then click a cell of the timeline (frames from 1), or drag to another."""
+        self._scroll_to(first)
         self.page.keyboard.press(hotkey)
         self.page.wait_for_timeout(200)
         self.page.mouse.move(*self._cell(first))
@@ -106,9 +107,24 @@ class LabellingPage:
         assert answer.value.status == 201
         self.page.wait_for_timeout(300)
 
+    def _scroll_to(self, frame):
+        """Bring a cell of the timeline into sight with the wheel, if it is not."""
+        box = self.page.query_selector(TIMELINE).bounding_box()
+        for _ in range(20):
+            x = self._offset(frame)
+            if NAMES_PX <= x < box["width"] - CELL_PX:
+                return
+            self.page.mouse.move(box["x"] + NAMES_PX + 100, box["y"] + 14)
+            self.page.mouse.wheel(x - box["width"] / 2, 0)
+            self.page.wait_for_timeout(300)
+
+    def _offset(self, frame):
+        """Middle of a cell, from the left edge of the timeline [px]."""
+        scrolled = self.page.evaluate(f"() => document.querySelector('{TIMELINE}').scrollLeft")
+        return NAMES_PX + (frame - 1) * CELL_PX + CELL_PX / 2 - scrolled
+
     def _cell(self, frame):
         box = self.page.query_selector(TIMELINE).bounding_box()
-        scrolled = self.page.evaluate(f"() => document.querySelector('{TIMELINE}').scrollLeft")
-        x = NAMES_PX + (frame - 1) * CELL_PX + CELL_PX / 2 - scrolled
+        x = self._offset(frame)
         assert x < box["width"], f"frame {frame} is off the visible timeline"
         return box["x"] + x, box["y"] + 14

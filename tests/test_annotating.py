@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,7 +20,7 @@ from annotate.folder import LEAD, ServerFolder
 from annotate.label_studio import choice
 from annotate.project import find_project
 from annotate.push import tasks_by_clip
-from annotate.server import find_running
+from annotate.running import find_running
 from wink.annotation import read_annotations
 from wink.dataset import Dataset, DatasetWriter, Shard, repetition_rows
 from wink.detection import Detection, write_detections
@@ -33,7 +34,9 @@ pytestmark = [
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT / "../shared/real/clips/front_view.mp4"
 WINK = Path(sys.executable).with_name("wink")
-MANY = 600
+#: Frames of a clip at 29.97 frames/s, enough for a rate taken for 30 to be half a frame out near its end.
+LONG = 700
+MANY = 1500
 
 
 def make_dataset(path, clip_ids, fps=30.0, n_frames=90):
@@ -115,7 +118,9 @@ def lab(tmp_path_factory):
     found = Detection("rule", "5f0000000001", 0, 0.8, 1.3, 25.0, 1.8, 0.1)
     write_detections(synthetic.path / "detections.parquet", (found,))
     film = write_numbered(lab.root / "film.mov", [k / 25 for k in range(70)], sound=True, start_s=0.4)
-    lab.wink("import", str(film), *([str(SHARED)] if SHARED.exists() else []), "name=gym", "terms.max_side=320")
+    long = write_numbered(lab.root / "long.mov", [k * 1001 / 30000 for k in range(LONG)])
+    shared = [str(SHARED)] if SHARED.exists() else []
+    lab.wink("import", str(film), str(long), *shared, "name=gym", "terms.max_side=320")
     said = lab.wink("annotate", "synthetic", "gym", "review=true", "truth=true")
     assert str(lab.folder.login) in said
     assert lab.url in said
@@ -139,11 +144,12 @@ def clip_of(lab, name, n_frames):
 def test_a_mark_made_on_the_page_comes_back_on_its_frame(lab, ls, tmp_path):
     if find_browser() is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on the path")
-    clips = {clip_of(lab, "synthetic", 90): 37, clip_of(lab, "gym", 70): 1, **filmed(lab)}
+    clips = {clip_of(lab, "synthetic", 90): 37, clip_of(lab, "gym", 70): 1, clip_of(lab, "gym", LONG): 690}
+    clips |= filmed(lab)
     tasks, project = lab.tasks("blind"), lab.project(ls, "blind")
     with signed_in(lab.url, LEAD, lab.folder.password()) as page:
         for clip, frame in clips.items():
-            page.open(project, tasks[clip.clip_id][0], clip.n_frames)
+            page.open(project, tasks[clip.clip_id][0].number, clip.n_frames)
             page.mark("q", frame)
             assert page.frame_counted() == frame
             if clip not in filmed(lab):
@@ -189,7 +195,7 @@ def annotations_file(lab, name):
 
 def test_skipped_and_invalid_annotations_are_pulled_too(lab, ls):
     clip = clip_of(lab, "synthetic", 90)
-    task = lab.tasks("review")[clip.clip_id][0]
+    task = lab.tasks("review")[clip.clip_id][0].number
     ls.annotations.create(id=task, result=[], was_cancelled=True)
     said = lab.wink("pull", "synthetic", "project=review")
     assert "skipped by the annotator" in said
@@ -203,6 +209,7 @@ def test_the_review_project_has_every_prediction_and_the_blind_one_none(lab, ls)
     assert sorted(p.model_version for p in shown) == ["rule", "truth"]
     again = lab.wink("push", "synthetic", "gym", "project=review", "truth=true")
     assert "0 predictions added, 2 were there" in again
+    assert "withdrawn" not in again
     found = Detection("rule", "5f0000000001", 0, 0.8, 1.5, 25.0, 1.8, 0.1)
     write_detections(lab.dataset("synthetic").path / "detections.parquet", (found,))
     assert "1 predictions added, 1 were there" in lab.wink("push", "synthetic", "project=review", "truth=true")
@@ -210,6 +217,22 @@ def test_the_review_project_has_every_prediction_and_the_blind_one_none(lab, ls)
     assert sorted(p.model_version for p in shown) == ["rule", "truth"]
     (rule,) = (p for p in shown if p.model_version == "rule")
     assert rule.result[0]["value"]["ranges"] == [{"start": 46, "end": 46}]
+    surer = replace(found, score=0.9)
+    write_detections(lab.dataset("synthetic").path / "detections.parquet", (surer,))
+    assert "1 predictions added, 0 were there, 1 withdrawn" in lab.wink("push", "synthetic", "project=review")
+    (rule,) = ls.predictions.list(project=lab.project(ls, "review"))
+    assert (rule.model_version, rule.score) == ("rule", 0.9)
+
+
+def test_each_clip_goes_to_as_many_annotators_as_wished(lab, ls):
+    project = lab.project(ls, "blind")
+    task = lab.tasks("blind")["5f0000000001"][0].number
+    assert ls.projects.get(id=project).maximum_annotations == 1
+    lab.wink("push", "synthetic", "overlap=2")
+    lab.wink("push", "synthetic")
+    assert ls.projects.get(id=project).maximum_annotations == 2
+    assert ls.tasks.get(id=str(task)).overlap == 2
+    lab.wink("push", "synthetic", "overlap=1")
 
 
 def test_pushing_twice_adds_nothing(lab):
@@ -220,7 +243,7 @@ def test_pushing_twice_adds_nothing(lab):
 
 
 def test_a_killed_push_is_completed_by_the_next_without_duplicates(lab, ls):
-    dataset = make_dataset(lab.root / "datasets" / "many", [f"a{k:011x}" for k in range(MANY)])
+    dataset = make_dataset(lab.root / "datasets" / "many", [f"a{k:011x}" for k in range(MANY)], n_frames=4)
     before = len(lab.tasks("blind"))
     command, options = lab.command("push", "many")
     pushing = subprocess.Popen(command, **options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -235,6 +258,7 @@ def test_a_killed_push_is_completed_by_the_next_without_duplicates(lab, ls):
     lab.wink("push", "many")
     tasks = lab.tasks("blind")
     print(f"killed at {killed_at} of {MANY}")
+    assert 0 < killed_at < MANY  # else nothing was interrupted
     assert {c.clip_id for c in dataset.clips()} <= set(tasks)
     assert all(len(numbers) == 1 for numbers in tasks.values())
     assert len(tasks) == before + MANY
@@ -245,8 +269,7 @@ def test_strangers_see_nothing_and_cannot_sign_up(lab, ls):
     video = f"{lab.url}/data/local-files/?d=clips/{clip.clip_id}.mp4"
     assert httpx.get(video).status_code in (401, 403)
     assert httpx.get(f"{lab.url}/api/projects/").status_code == 401
-    key = httpx.post(f"{lab.url}/api/token/refresh/", json={"refresh": access_token(lab.folder, lab.url)}).json()
-    seen = httpx.get(video, headers={"Authorization": f"Bearer {key['access']}", "Origin": "http://evil.example"})
+    seen = httpx.get(video, headers={"Authorization": f"Bearer {access_key(lab)}", "Origin": "http://evil.example"})
     assert seen.status_code in (200, 206)
     assert "access-control-allow-origin" not in seen.headers
     with httpx.Client(base_url=lab.url) as stranger:
@@ -260,6 +283,42 @@ def test_strangers_see_nothing_and_cannot_sign_up(lab, ls):
         httpx.get(lab.url.replace("127.0.0.1", "127.0.0.2") + "/health")
 
 
+def test_whoever_is_invited_can_sign_up_and_is_named_by_the_log_in(lab, ls):
+    authorised = {"Authorization": f"Bearer {access_key(lab)}"}
+    invitation = httpx.get(f"{lab.url}/api/invite", headers=authorised).json()["invite_url"]
+    with httpx.Client(base_url=lab.url) as annotator:
+        annotator.get(invitation)
+        form = {"email": "ann@x.example", "password": "long-enough-1"}
+        form["csrfmiddlewaretoken"] = annotator.cookies["csrftoken"]
+        annotator.post(invitation, data=form, headers={"Referer": lab.url}, follow_redirects=True)
+        task = lab.tasks("blind")[clip_of(lab, "gym", 70).clip_id][0].number
+        said = annotator.post(
+            f"/api/tasks/{task}/annotations/",
+            json={"result": [choice("wink_grade", ["none"])]},
+            headers={"Referer": lab.url, "X-CSRFToken": annotator.cookies["csrftoken"]},
+        )
+    assert said.status_code == 201
+    lab.wink("pull")
+    assert "ann@x.example" in {a.annotator for a in of_clip(lab, clip_of(lab, "gym", 70))}
+
+
+def test_the_server_asks_the_internet_for_nothing(lab):
+    """Its home page would ask for tips; the proxy it is given is not there, and no environment of ours reaches it."""
+    tips = httpx.get(f"{lab.url}/heidi-tips/", headers={"Authorization": f"Bearer {access_key(lab)}"})
+    assert tips.status_code == 404
+    pid = find_running(lab.folder).pid
+    process = Path(f"/proc/{pid}/environ")
+    if process.exists():
+        seen = dict(entry.split("=", 1) for entry in process.read_text().split("\0") if "=" in entry)
+        assert seen["HTTPS_PROXY"] == "http://127.0.0.1:9"
+        assert not {name for name in seen if name.startswith(("WINK_", "OPENBLAS_"))}
+
+
+def access_key(lab):
+    key = httpx.post(f"{lab.url}/api/token/refresh/", json={"refresh": access_token(lab.folder, lab.url)})
+    return key.json()["access"]
+
+
 def test_only_the_owner_can_read_what_the_server_keeps(lab):
     modes = {p.name: oct(p.stat().st_mode & 0o777) for p in (lab.folder.root, lab.folder.data)}
     assert set(modes.values()) == {"0o700"}
@@ -269,7 +328,9 @@ def test_only_the_owner_can_read_what_the_server_keeps(lab):
 
 def test_a_page_changed_under_annotations_is_noticed(lab, ls):
     project = lab.project(ls, "review")
-    ls.annotations.create(id=next(iter(lab.tasks("review").values()))[0], result=[choice("wink_grade", ["none"])])
+    ls.annotations.create(
+        id=next(iter(lab.tasks("review").values()))[0].number, result=[choice("wink_grade", ["none"])]
+    )
     page = ls.projects.get(id=project).label_config
     ls.projects.update(id=project, label_config=page.replace('hotkey="q"', 'hotkey="p"'))
     assert "labelling page" in lab.wink("push", "synthetic", "project=review", code=2)
@@ -296,3 +357,14 @@ def test_a_pull_starts_the_server_it_needs_and_stops_it_again(lab):
     assert find_running(lab.folder) is None
     lab.wink("annotate", "synthetic")
     assert find_running(lab.folder) is not None
+
+
+def test_a_film_in_two_datasets_is_shown_once_and_its_annotations_go_to_both(lab, ls):
+    lab.wink("import", str(lab.root / "film.mov"), "name=gym2", "terms.max_side=320")
+    before = len(lab.tasks("blind"))
+    assert "0 clips added" in lab.wink("push", "gym", "gym2")
+    assert len(lab.tasks("blind")) == before
+    lab.wink("pull")
+    one, two = (read_annotations(annotations_file(lab, name)) for name in ("gym", "gym2"))
+    assert two
+    assert set(two) <= set(one)

@@ -1,11 +1,13 @@
 """Making the annotation server ready, starting, finding and stopping it: the parts that need no Label Studio."""
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +15,14 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from annotate import environment, server
+from annotate import environment, running, server
 from annotate.commands import annotate, pull, push
 from annotate.folder import ServerFolder
-from annotate.lock import locked, try_lock
+from annotate.lock import is_held, locked, try_lock
+from annotate.prepare import prepare_server
+from annotate.running import Running, find_running, stop_server
+from annotate.server import serving, start_server
+from wink.dataset import DatasetWriter
 from wink.errors import ConfigError, ServerError
 
 #: Stands in for the `label-studio` program: makes a database, or answers on its port until it is interrupted.
@@ -53,64 +59,131 @@ def fake_program(path, init_s=0.0, init_code=0, dies=False, moves=0):
 def folder(tmp_path):
     folder = ServerFolder(tmp_path / "server")
     yield folder
-    server.stop_server(folder)
+    stop_server(folder)
 
 
 def test_a_server_is_started_once_found_again_and_stopped(folder, tmp_path):
     program = fake_program(tmp_path)
-    assert server.prepare_server(folder, program)
-    assert not server.prepare_server(folder, program)
-    running, started = server.start_server(folder, program)
-    assert started
-    assert server.find_running(folder) == running
-    assert server.start_server(folder, program) == (running, False)
+    assert prepare_server(folder, program)
+    assert not prepare_server(folder, program)
+    found = start_server(folder, program)
+    assert find_running(folder) == found
+    assert start_server(folder, program) == found
     with pytest.raises(ServerError, match="already runs"):
-        server.start_server(folder, program, port=running.port + 1)
-    assert server.stop_server(folder)
-    assert server.find_running(folder) is None
-    assert not server.stop_server(folder)
+        start_server(folder, program, port=found.port + 1)
+    assert stop_server(folder)
+    assert find_running(folder) is None
+    assert not stop_server(folder)
 
 
 def test_a_leftover_of_a_killed_server_is_not_taken_for_a_running_one(folder, tmp_path):
     program = fake_program(tmp_path)
-    server.prepare_server(folder, program)
-    running, _ = server.start_server(folder, program)
-    os.kill(running.pid, signal.SIGKILL)
-    os.waitpid(running.pid, 0)
-    folder.state.write_text(json.dumps({"pid": os.getpid(), "port": running.port}))  # a pid that means another now
-    assert server.find_running(folder) is None
-    assert not server.stop_server(folder)
+    prepare_server(folder, program)
+    found = start_server(folder, program)
+    os.kill(found.pid, signal.SIGKILL)
+    os.waitpid(found.pid, 0)
+    running.write_state(folder, Running(os.getpid(), found.port))  # a pid that means another now
+    assert find_running(folder) is None
+    assert not stop_server(folder)
+
+
+def test_a_process_number_that_means_another_now_is_left_alone(folder):
+    folder.make()
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as bystander:
+        running.write_state(folder, Running(bystander.pid, 8080, born="before"))
+        with locked(folder.lock("running"), "testing"), pytest.raises(ServerError, match="unknown to wink"):
+            stop_server(folder)
+        assert bystander.poll() is None
+        bystander.kill()
+
+
+def test_a_server_that_begins_is_not_looked_for_under_the_process_of_the_one_before(folder, tmp_path, monkeypatch):
+    program = fake_program(tmp_path)
+    prepare_server(folder, program)
+    running.write_state(folder, Running(os.getpid(), 8080, running.born(os.getpid())))
+    spawn = server._spawn
+
+    def look(*arguments):
+        assert running.read_state(folder) is None
+        return spawn(*arguments)
+
+    monkeypatch.setattr(server, "_spawn", look)
+    start_server(folder, program)
+
+
+def test_a_busy_server_is_not_taken_for_a_dead_one(folder, tmp_path, monkeypatch):
+    program = fake_program(tmp_path)
+    prepare_server(folder, program)
+    found = start_server(folder, program)
+    answers = iter([False, False, True])
+    monkeypatch.setattr(running, "is_healthy", lambda _: next(answers))
+    assert find_running(folder) == found
+    monkeypatch.setattr(running, "is_healthy", lambda _: False)
+    assert find_running(folder, patience_s=0.5) is None
+
+
+def test_looking_at_a_server_does_not_keep_another_from_starting(tmp_path):
+    lock = tmp_path / "lock"
+    lock.touch()
+    with lock.open() as looker:
+        fcntl.flock(looker, fcntl.LOCK_SH)
+        assert not is_held(lock)
+        threading.Timer(0.2, looker.close).start()
+        descriptor = try_lock(lock)
+    assert descriptor is not None
+    assert is_held(lock)
+    os.close(descriptor)
 
 
 def test_serving_stops_what_it_started_also_after_an_error(folder, tmp_path):
     program = fake_program(tmp_path)
-    with pytest.raises(KeyboardInterrupt), server.serving(folder, program, None, keep=True):
+    with pytest.raises(KeyboardInterrupt), serving(folder, program, None, stays=True):
         raise KeyboardInterrupt
-    assert server.find_running(folder) is None
-    with server.serving(folder, program, None, keep=True):
+    assert find_running(folder) is None
+    with serving(folder, program, None, stays=True):
         pass
-    assert server.find_running(folder) is not None
-    with server.serving(folder, program, None, keep=False):
+    assert find_running(folder) is not None
+    with serving(folder, program, None, stays=False):
         pass
-    assert server.find_running(folder) is not None  # it was there before
+    assert find_running(folder) is not None  # somebody wished it to stay
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_the_last_user_stops_the_server_unless_one_wished_it_to_stay(folder, tmp_path, stays):
+    program = fake_program(tmp_path)
+    first, second = serving(folder, program, None, stays=False), serving(folder, program, None, stays=stays)
+    began = first.__enter__()
+    assert second.__enter__() == began
+    first.__exit__(None, None, None)
+    assert find_running(folder) is not None  # the second still works with it
+    second.__exit__(None, None, None)
+    assert (find_running(folder) is not None) == stays
+
+
+def test_the_log_of_the_run_before_is_kept_and_no_older_one(folder, tmp_path):
+    program = fake_program(tmp_path)
+    for port in (None, 8123, 8124):
+        with serving(folder, program, port, stays=False):
+            pass
+    assert "8124" in folder.log.read_text()
+    assert folder.log.read_text().count("Starting") == 1
+    assert "8123" in folder.log_before.read_text()
+    assert folder.log.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_preparation_starts_over_cleanly(folder, tmp_path, sign):
     folder.make()
-    script = (
-        "import sys; from pathlib import Path; from annotate.commands import _terminable\n"
-        "from annotate.folder import ServerFolder; from annotate.server import prepare_server\n"
-        "with _terminable(): prepare_server(ServerFolder(Path(sys.argv[1])), Path(sys.argv[2]))"
-    )
-    slow = fake_program(tmp_path, init_s=30)
-    command = [sys.executable, "-c", script, str(folder.root), str(slow)]
+    (tmp_path / "bin").mkdir()
+    fake_program(tmp_path / "bin", init_s=30)
+    settings = [f"paths.server={folder.root}", f"paths.cache={tmp_path / 'cache'}", f"environment={tmp_path}"]
+    command = [sys.executable, "-m", "wink.cli", "annotate", "prepare=true", *settings]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     wait_until(lambda: list(folder.root.glob("data.unfinished*/label_studio.sqlite3")))
     child.send_signal(sign)
     child.wait()
     assert not folder.data.exists()
-    assert server.prepare_server(folder, fake_program(tmp_path))
+    assert prepare_server(folder, fake_program(tmp_path))
     assert folder.database.read_text() != "half"
     assert not list(folder.root.glob("data.unfinished*"))
     with_group_ended(child.pid)
@@ -133,7 +206,7 @@ def with_group_ended(group):
 
 def test_a_failed_preparation_says_so_and_leaves_nothing(folder, tmp_path):
     with pytest.raises(ServerError, match=r"could not make its database \(exit 3\)"):
-        server.prepare_server(folder, fake_program(tmp_path, init_code=3))
+        prepare_server(folder, fake_program(tmp_path, init_code=3))
     assert not folder.data.exists()
 
 
@@ -148,18 +221,20 @@ def test_the_password_is_kept_over_a_failed_preparation(folder):
 
 def test_a_server_that_dies_is_reported_with_its_last_words(folder, tmp_path):
     program = fake_program(tmp_path, dies=True)
-    server.prepare_server(folder, program)
+    prepare_server(folder, program)
     with pytest.raises(ServerError, match="cannot start"):
-        server.start_server(folder, program)
-    assert server.find_running(folder) is None
+        start_server(folder, program)
+    assert find_running(folder) is None
 
 
 def test_the_server_sees_nothing_of_our_environment(folder, tmp_path, monkeypatch):
     for name in ("PASSWORD", "HOST", "PORT", "SECRET_TOKEN", "LABEL_STUDIO_HOST", "DEBUG"):
         monkeypatch.setenv(name, "leak")
-    server.prepare_server(folder, fake_program(tmp_path))
+    prepare_server(folder, fake_program(tmp_path))
     seen = json.loads(folder.database.read_text())
     assert "leak" not in seen.values()
+    assert {seen[f"{scheme}_PROXY"] for scheme in ("HTTP", "HTTPS", "ALL")} == {"http://127.0.0.1:9"}
+    assert seen["NO_PROXY"] == "127.0.0.1,localhost"
     assert seen["LABEL_STUDIO_COLLECT_ANALYTICS"] == "false"
     assert seen["LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK"] == "true"
     assert seen["HOME"].startswith(str(folder.root))
@@ -173,8 +248,25 @@ def test_a_taken_port_is_named_with_the_choice():
         with pytest.raises(ServerError, match=rf"port {port} is taken.*port="):
             server.choose_port(port)
     assert server.choose_port(port) == port
-    with pytest.raises(ServerError, match="1024 to 65535"):
-        server.choose_port(80)
+
+
+@pytest.mark.parametrize("port", [80, 70000, "abc", 8080.5, True])
+@pytest.mark.parametrize(("verb", "name"), [(annotate, "annotate"), (push, "push"), (pull, "pull")])
+def test_what_is_no_port_is_refused_before_work_starts(verb, name, port, tmp_path):
+    (tmp_path / "datasets").mkdir()
+    dataset = DatasetWriter(tmp_path / "datasets" / "one", {}).finish("")
+    with (
+        settings(name, tmp_path, port=port, input=[str(dataset.path)]) as cfg,
+        pytest.raises(ConfigError, match="1024 to 65535"),
+    ):
+        verb(cfg)
+    assert not (tmp_path / "server").exists()
+
+
+@pytest.mark.parametrize("overlap", [0, "two", 1.5])
+def test_what_is_no_number_of_annotators_is_refused(overlap, tmp_path):
+    with settings("push", tmp_path, overlap=overlap) as cfg, pytest.raises(ConfigError, match="1 to 100"):
+        push(cfg)
 
 
 def test_without_a_wish_the_next_free_port_is_taken(monkeypatch):
@@ -259,6 +351,6 @@ def test_stopping_what_does_not_run_says_so(tmp_path, capsys):
 
 
 def test_a_server_that_moved_to_another_port_is_not_taken_for_ours(folder, tmp_path):
-    server.prepare_server(folder, fake_program(tmp_path))
+    prepare_server(folder, fake_program(tmp_path))
     with pytest.raises(ServerError, match="was taken while it started"):
-        server.start_server(folder, fake_program(tmp_path, moves=1))
+        start_server(folder, fake_program(tmp_path, moves=1))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_args
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.label_studio import DEPTHS, LABELS, ONSET, WINK_GRADES, annotation_of, choice, region, results_of, task_of
+from annotate.label_studio import DEPTHS, LABELS, ONSET, WINK_GRADES, annotation_of, choice, region, task_of
 from annotate.page import instructions, labeling_config, same_page
 from annotate.predictions import TRUTH, predictions_of, truth_of
 from annotate.pull import annotations_of, merge, store
@@ -55,6 +56,7 @@ def read(*results, **changes):
 
 spans = st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).map(lambda pair: tuple(sorted(pair)))
 frames = st.integers(0, N - 1)
+depths = st.sampled_from([*DEPTHS[:3], "cannot_tell"])
 
 
 @st.composite
@@ -73,7 +75,7 @@ def valid_annotations(draw):
         onset_frame=onset,
         onset_s=None if onset is None else onset / FPS,
         grade=grade,
-        relation_to_parallel=draw(st.none() | st.sampled_from([*DEPTHS[:3], "cannot_tell"])),
+        relation_to_parallel=draw(depths if grade in WINK_GRADES else st.none() | depths),
         spans=json.dumps(marks),
         pain=draw(st.none() | st.sampled_from(["yes", "no", "unknown"])),
         load_kg=draw(st.none() | st.floats(0, 500)),
@@ -85,6 +87,28 @@ def valid_annotations(draw):
         primed=False,
         problem=None,
     )
+
+
+def results_of(annotation):
+    """What Label Studio would hold of an annotation; the inverse of `annotation_of` for valid ones."""
+    spans = json.loads(annotation.spans)
+    results = [region(label, span) for label, marks in spans.items() for span in marks]
+    depth = "cannot_tell_depth" if annotation.relation_to_parallel == "cannot_tell" else annotation.relation_to_parallel
+    for name, picked in (("wink_grade", annotation.grade), ("wink_depth", depth), ("pain", annotation.pain)):
+        if picked is not None:
+            results.append(choice(name, [picked]))
+    if annotation.injury_history:
+        results.append(choice("injury_history", annotation.injury_history))
+    values = (
+        ("load_kg", "number", annotation.load_kg),
+        ("confidence", "rating", annotation.confidence),
+        ("note", "text", [annotation.note] if annotation.note else None),
+    )
+    for name, key, value in values:
+        if value is not None:
+            kind = "textarea" if key == "text" else key
+            results.append({"id": name, "from_name": name, "to_name": "video", "type": kind, "value": {key: value}})
+    return results
 
 
 @given(valid_annotations())
@@ -102,6 +126,7 @@ def test_the_page_counts_from_one_and_files_from_zero():
 
 
 MILD = choice("wink_grade", ["mild"])
+DEPTH = choice("wink_depth", ["at_parallel"])
 
 
 @pytest.mark.parametrize(
@@ -119,6 +144,8 @@ MILD = choice("wink_grade", ["mild"])
         ([mark(ONSET, "5", None), MILD], "not on whole frames"),
         ([mark("elbow", 5, 5), choice("wink_grade", ["none"])], "unknown label elbow"),
         ([mark(ONSET, 5, 5), choice("wink_grade", ["huge"])], "unknown grade huge"),
+        ([mark(ONSET, 5, 5), MILD], "graded mild but not said whether the wink begins before"),
+        ([choice("wink_grade", ["none"]), choice("wink_depth", ["deep"])], "unknown answer deep"),
     ],
 )
 def test_every_breach_of_the_rules_is_named_and_kept(results, problem):
@@ -130,7 +157,9 @@ def test_every_breach_of_the_rules_is_named_and_kept(results, problem):
 
 @pytest.mark.parametrize("grade", get_args(Grade))
 def test_only_a_wink_needs_an_onset(grade):
-    assert (read(choice("wink_grade", [grade])).problem is None) == (grade not in WINK_GRADES)
+    needs = grade in WINK_GRADES
+    assert (read(choice("wink_grade", [grade]), DEPTH).problem is not None) == needs
+    assert read(mark(ONSET, 5, 5), choice("wink_grade", [grade]), DEPTH).problem is None or not needs
 
 
 @given(
@@ -181,14 +210,14 @@ def detection(**changes):
 
 
 def answer(prediction, **changes):
-    return annotation_of(DATA, raw(*prediction["result"], **changes))
+    return annotation_of(DATA, raw(*prediction.results, **changes))
 
 
 def test_a_detection_becomes_a_prediction_on_its_frame():
     (prediction,) = predictions_of(clip(), [detection(), detection(clip_id="other")])
-    assert (prediction["model_version"], prediction["score"]) == ("rule", 0.7)
+    assert prediction.row() == {"model_version": "rule", "score": 0.7, "result": list(prediction.results)}
     annotation = answer(prediction)
-    assert (annotation.onset_frame, annotation.grade, annotation.problem) == (30, "mild", None)
+    assert (annotation.onset_frame, annotation.grade) == (30, "mild")
     assert json.loads(annotation.spans)["bottom"] == [[45, 45]]
 
 
@@ -201,8 +230,8 @@ def test_a_detector_that_finds_no_wink_says_none_and_one_that_failed_says_nothin
 def test_each_detector_and_each_repetition_counts():
     found = [detection(), detection(rep=1, onset_s=2.0, bottom_s=2.5, score=0.9), detection(detector="other")]
     both = predictions_of(clip(), found)
-    assert [p["model_version"] for p in both] == ["other", "rule"]
-    assert [p["score"] for p in both] == [0.7, 0.9]
+    assert [p.model for p in both] == ["other", "rule"]
+    assert [p.score for p in both] == [0.7, 0.9]
     assert "2 onsets" in (answer(both[1]).problem or "")  # a review shows all repetitions; an annotator marks one
 
 
@@ -215,12 +244,31 @@ def test_truth_is_shown_where_it_is_known():
     wink = Wink("pelvic_reversal_onset", 1.01, 80.0, 50.0, 90.0, 40.0, relation_to_parallel(80.0))
     shown = truth_of(clip(repetitions=(Repetition(0, 0.0, 2.0, 3.0, 100.0, 40.0, 10.0, (wink,)),)))
     assert shown is not None
-    assert shown["model_version"] == TRUTH
+    assert shown.model == TRUTH
     assert (answer(shown).onset_frame, answer(shown).grade) == (31, "marked")
     clean = truth_of(clip())
     assert clean is not None
     assert answer(clean).grade == "none"
     assert truth_of(clip(repetitions=None)) is None
+
+
+def squat(bottom_s, onset_s):
+    wink = Wink("pelvic_reversal_onset", onset_s, 80.0, 50.0, 90.0, 25.0, "before_parallel")
+    return clip(repetitions=(Repetition(0, 0.0, bottom_s, bottom_s + 1, 100.0, 25.0, 10.0, (wink,)),))
+
+
+def test_a_moment_that_no_frame_shows_is_left_out_and_named():
+    cut = truth_of(squat(N / FPS, 1.0))
+    assert cut is not None
+    assert cut.left_out == ("bottom at 3.333 s (the last frame is at 3.300 s)",)
+    assert (answer(cut).onset_frame, answer(cut).grade) == (30, "clear")
+    rounded = truth_of(squat((N - 1 + 0.4) / FPS, 1.0))
+    assert rounded is not None
+    assert json.loads(answer(rounded).spans)["bottom"] == [[N - 1, N - 1]]
+    assert not rounded.left_out
+    (found,) = predictions_of(clip(), [detection(bottom_s=N / FPS)])
+    assert len(found.left_out) == 1
+    assert answer(found).onset_frame == 30
 
 
 def stored(name):
@@ -258,6 +306,7 @@ def dataset_of(path, *clip_ids):
     writer = DatasetWriter(path, {"ids": clip_ids})
     row = {"source": "real", "subject_id": "s", "split": "test", "view": "side", "fps": FPS, "n_frames": N, "width": 64}
     row |= {"height": 48, "license": "x", "sha256": "x", "factors": "{}", "file_name": "videos/x.mp4"}
+    (path / "videos" / "x.mp4").touch()
     writer.add(Shard("0", [row | {"clip_id": c} for c in clip_ids], [], None))
     return writer.finish("card")
 
@@ -278,6 +327,23 @@ def test_annotations_go_home_and_none_is_lost(tmp_path):
     assert [a.clip_id for a in homeless] == ["gone"]
     kept = read_annotations(here.path / "annotations.parquet")
     assert [(a.annotation_id, a.updated_at, a.problem) for a in kept] == [("u2", "t", "no grade"), ("u1", "t2", None)]
+
+
+def test_annotations_go_to_every_dataset_that_has_the_clip(tmp_path):
+    both = [dataset_of(tmp_path / name, "a") for name in ("one", "two")]
+    counts, homeless = store(annotations_of([task("a", raw())], {}), both)
+    assert list(counts.values()) == [1, 1]
+    assert not homeless
+    assert len({read_annotations(d.path / "annotations.parquet") for d in both}) == 1
+
+
+def test_two_pulls_at_once_lose_nothing(tmp_path):
+    dataset = dataset_of(tmp_path / "here", "a")
+    pulled = [annotations_of([task("a", raw(unique_id=f"u{k}"))], {}) for k in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda annotations: store(annotations, [dataset]), pulled))
+    assert len(read_annotations(dataset.path / "annotations.parquet")) == 40
+    assert not list(dataset.path.glob("*.tmp")) + list(dataset.path.glob(".*.tmp"))
 
 
 def test_merging_twice_changes_nothing():

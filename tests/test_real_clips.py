@@ -1,6 +1,7 @@
 """Any video becomes a clip that counts its frames right, or is refused by name."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -238,6 +239,94 @@ def test_inputs_are_files_and_folders(tmp_path):
     (tmp_path / "none").mkdir()
     with pytest.raises(ClipError, match="holds no video"):
         video_files([tmp_path / "none"])
+
+
+def write_coloured(path, width, height, matrix, color_range, codec="libx264"):
+    """A video of four grey bars and two colours, in a colour matrix and range (0 = not said) of one's choice."""
+    picture = np.zeros((height, width, 3), np.uint8)
+    for row, colour in enumerate(COLOURS):
+        picture[row * height // 6 : (row + 1) * height // 6] = colour
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream(codec, rate=30)
+        stream.width, stream.height = width, height
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.codec_context.color_range = color_range
+        stream.codec_context.colorspace = matrix or 2
+        if codec == "libx264":
+            stream.options = {"crf": "5"}
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        for k in range(3):
+            shown = frame.reformat(format=stream.pix_fmt, dst_colorspace=matrix or 1, dst_color_range=color_range or 1)
+            shown.pts = k
+            output.mux(stream.encode(shown))
+        output.mux(stream.encode(None))
+    return path
+
+
+COLOURS = ((255, 255, 255), (180, 180, 180), (60, 60, 60), (0, 0, 0), (200, 40, 40), (30, 180, 60))
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "matrix", "color_range", "codec", "turn"),
+    [
+        ("limited 709", (320, 240), 1, 1, "libx264", 0),
+        ("full 709", (320, 240), 1, 2, "libx264", 0),
+        ("full 601", (320, 240), 5, 2, "libx264", 0),
+        ("limited 601", (320, 240), 5, 1, "libx264", 0),
+        ("motion jpeg", (320, 240), 5, 2, "mjpeg", 0),
+        ("large, says nothing", (1280, 720), 0, 0, "libx264", 0),
+        ("full 709, turned", (320, 240), 1, 2, "libx264", 180),
+    ],
+)
+def test_colours_are_those_that_were_filmed(tmp_path, name, size, matrix, color_range, codec, turn):
+    source = write_coloured(tmp_path / "a.mov", *size, matrix, color_range, codec)
+    facts = replace(look_at(source), rotation_deg=turn)
+    write_clip(source, facts, tmp_path / "b.mp4", 1280)
+    with av.open(str(tmp_path / "b.mp4")) as container:
+        frame = next(container.decode(video=0))
+    assert (frame.color_range, frame.colorspace, frame.color_primaries, frame.color_trc) == (1, 1, 1, 1)
+    picture = frame.to_ndarray(format="rgb24").astype(int)
+    picture = picture[::-1] if turn else picture
+    for row, colour in enumerate(COLOURS):
+        bar = picture[(2 * row + 1) * len(picture) // 12, 40]
+        assert np.abs(bar - colour).max() <= 6, (name, colour, bar)
+
+
+def test_a_title_in_another_alphabet_does_not_matter(tmp_path):
+    source = write_numbered(tmp_path / "plain.mkv", grid(30, 10))
+    with av.open(str(source)) as given, av.open(str(tmp_path / "a.mkv"), "w") as output:
+        output.metadata["title"] = "Kniebeuge_XY"
+        stream = output.add_stream_from_template(given.streams.video[0])
+        for packet in given.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                output.mux(packet)
+    named = tmp_path / "a.mkv"
+    content = named.read_bytes()
+    assert content.count(b"Kniebeuge_XY") == 1
+    named.write_bytes(content.replace(b"Kniebeuge_XY", "Kniebeuge \xfc\xdf".encode("latin-1")))
+    (result,), _ = run([named], tmp_path / "real")
+    assert isinstance(result, Imported)
+
+
+def test_a_copy_that_is_not_what_it_should_be_is_refused_and_the_rest_goes_on(tmp_path, monkeypatch):
+    files = [write_numbered(tmp_path / f"{n}.mp4", grid(30, n)) for n in (10, 12)]
+
+    def look(path):
+        facts = look_at(path)
+        return facts if path.name == "12.mp4" else replace(facts, times_s=(*facts.times_s, 10 / 30))
+
+    monkeypatch.setattr("annotate.real_clips.look_at", look)
+    results, dataset = run(files, tmp_path / "real")
+    assert isinstance(results[0], Refused)
+    assert "10 frames, expected 11" in results[0].reason
+    assert [c.n_frames for c in dataset.clips()] == [12]
+    assert len(list(dataset.path.rglob("*.mp4"))) == 1
+
+
+def test_a_split_that_does_not_exist_is_refused_before_work_starts():
+    with pytest.raises(ConfigError, match=r"choices are test, train, validation\. Did you mean 'test'"):
+        ClipTerms(split="tset")
 
 
 def test_an_impossible_size_is_refused_before_work_starts():
