@@ -47,7 +47,7 @@ def describe_person(setup: SquatSetup, trial: SquatTrial) -> Person:
     tilt = trial.pelvic_tilt_deg[: bottom + 1]
     top = int(np.argmax(tilt))
     length = trial.subject.segment_lengths_m
-    bone = setup.limits[HipBone]
+    bone = setup.limits.get(HipBone, HipBone())
     assert isinstance(bone, HipBone)
     return Person(
         sex=setup.lifter.sex,
