@@ -23,7 +23,7 @@ class Style:
     tolerance: float = 0.75  # the greatest share of lumbar range the lifter bends to rather than stop
     hip_tolerance_nm: float = 90.0  # the greatest push of the hip's own tissue, likewise: 9 deg past the clinical end
     decides: bool = False  # the body shares the bend between hip and spine itself instead of following the intent
-    hurts_nm: float = 30.0  # a body that decides turns away from a push of the hip's tissue beyond this
+    hurts_nm: float = 45.0  # a body that decides turns away from a push of the hip's tissue beyond this
 
     def __post_init__(self) -> None:
         for name in ("bracing", "hip_comfort", "cue"):
