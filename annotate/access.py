@@ -35,11 +35,18 @@ def external_address() -> tuple[str, str] | None:
 
 @contextmanager
 def client(url: str, key: str, own: bool = True) -> Iterator[LabelStudio]:
-    """A client of the server at an address; proxies are for servers elsewhere, not for our own on this machine."""
+    """A client of the server at an address; proxies are for servers elsewhere, not for our own on this machine.
+
+    Raises:
+        ServerError: the key is no longer, or not, accepted.
+    """
     from label_studio_sdk import LabelStudio
 
     with httpx.Client(timeout=REQUEST_TIMEOUT_S, follow_redirects=True, trust_env=not own) as connection:
-        yield LabelStudio(base_url=url, api_key=key, httpx_client=connection)
+        with explained(f"signing in to {url}"):
+            ls = LabelStudio(base_url=url, api_key=key, httpx_client=connection)
+            ls.users.whoami()
+        yield ls
 
 
 def access_token(folder: ServerFolder, url: str) -> str:
@@ -109,5 +116,5 @@ def explained(work: str) -> Iterator[None]:
 def _reason(error: object) -> str:
     status, body = getattr(error, "status_code", None), getattr(error, "body", None)
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return "the key is not accepted (LABEL_STUDIO_API_KEY; legacy tokens are off by default)"
+        return f"the key is not accepted (LABEL_STUDIO_API_KEY; legacy tokens are off by default): {str(body)[:200]}"
     return str(body)[:500]

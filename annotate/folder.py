@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wink.clip import Clip
+from wink.dataset import file_sha256
 from wink.errors import ServerError
 
 #: The first user, who leads the annotation; an address that no mail can reach.
 LEAD = "lead@winklab.example"
+#: When every placed clip was last changed, as far as the server can tell [s since 1970]: the year 2000.
+PLACED_AT = 946684800.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,11 @@ class ServerFolder:
         """What the server itself says."""
         return self.root / "server.log"
 
+    @property
+    def log_before(self) -> Path:
+        """What the server said the last time it ran."""
+        return self.root / "server.before.log"
+
     def lock(self, work: str) -> Path:
         """Lock file of one kind of work."""
         return self.root / f".{work}.lock"
@@ -105,29 +113,54 @@ def write_private(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
+def is_placed(folder: ServerFolder, clip: Clip) -> bool:
+    """Whether the server shows exactly a clip's video, as `place_clip` leaves it.
+
+    Raises:
+        ServerError: the video is missing.
+    """
+    target = _place(folder, clip)
+    if not target.exists():
+        return False
+    state = target.stat()
+    return (state.st_mtime, state.st_nlink) == (PLACED_AT, 1) and not shows_another_picture(folder, clip)
+
+
+def shows_another_picture(folder: ServerFolder, clip: Clip) -> bool:
+    """Whether the server shows something for a clip, but not its video.
+
+    Raises:
+        ServerError: the video is missing.
+    """
+    target = _place(folder, clip)
+    try:
+        return target.exists() and (
+            target.stat().st_size != clip.video.stat().st_size or file_sha256(target) != file_sha256(clip.video)
+        )
+    except OSError as error:
+        raise ServerError(f"{clip.video} cannot be read: {error}") from error
+
+
 def place_clip(folder: ServerFolder, clip: Clip) -> None:
-    """Put a clip's video where the server can show it, under its opaque id: linked, or copied across disks.
+    """Copy a clip's video to where the server can show it, under its opaque id; never linked, always of one time.
+
+    The server tells browsers when a file was last changed: the time of the dataset's own file would give away which
+    clips were made together.
 
     Raises:
         ServerError: the video is missing, or there is no room.
     """
-    target = folder.clips / f"{clip.clip_id}.mp4"
-    if target.exists() and target.stat().st_size == clip.video.stat().st_size:
-        return
+    target = _place(folder, clip)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        temporary.unlink(missing_ok=True)
-        _link_or_copy(clip.video, temporary)
+        shutil.copyfile(clip.video, temporary)
+        os.utime(temporary, (PLACED_AT, PLACED_AT))
         temporary.replace(target)
-        temporary.unlink(missing_ok=True)  # renaming onto another link of the same file leaves both
     except OSError as error:
         raise ServerError(f"{clip.video} cannot be placed in {folder.clips}: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        shutil.copyfile(source, target)
+def _place(folder: ServerFolder, clip: Clip) -> Path:
+    return folder.clips / f"{clip.clip_id}.mp4"

@@ -55,28 +55,6 @@ def choice(name: str, picked: Sequence[str]) -> Result:
     return {"id": name, "from_name": name, "to_name": "video", "type": "choices", "value": {"choices": list(picked)}}
 
 
-def results_of(annotation: Annotation) -> list[Result]:
-    """What Label Studio would hold of an annotation; the inverse of `annotation_of` for valid ones."""
-    spans: dict[str, list[Span]] = json.loads(annotation.spans)
-    results = [region(label, span) for label, marks in spans.items() for span in marks]
-    depth = "cannot_tell_depth" if annotation.relation_to_parallel == "cannot_tell" else annotation.relation_to_parallel
-    for name, picked in (("wink_grade", annotation.grade), ("wink_depth", depth), ("pain", annotation.pain)):
-        if picked is not None:
-            results.append(choice(name, [picked]))
-    if annotation.injury_history:
-        results.append(choice("injury_history", annotation.injury_history))
-    values = (
-        ("load_kg", "number", annotation.load_kg),
-        ("confidence", "rating", annotation.confidence),
-        ("note", "text", [annotation.note] if annotation.note else None),
-    )
-    for name, key, value in values:
-        if value is not None:
-            kind = "textarea" if key == "text" else key
-            results.append({"id": name, "from_name": name, "to_name": "video", "type": kind, "value": {key: value}})
-    return results
-
-
 @dataclass(frozen=True)
 class _Marks:
     """The timeline as it was found: whole-frame spans by label, and what is wrong with the others."""
@@ -99,11 +77,12 @@ def annotation_of(
     marks = _marks(results)
     answers = {str(r.get("from_name")): r.get("value") for r in results}
     grade = _first(answers.get("wink_grade"), "choices")
-    problems = ["skipped by the annotator"] if raw.get("was_cancelled") else _problems(marks, grade, data["n_frames"])
+    depth = _first(answers.get("wink_depth"), "choices")
+    skipped = raw.get("was_cancelled")
+    problems = ["skipped by the annotator"] if skipped else _problems(marks, grade, depth, data["n_frames"])
     onsets = marks.spans.get(ONSET, [])
     onset = onsets[0][0] if len(onsets) == 1 and onsets[0][0] == onsets[0][1] else None
     user = _user_number(raw.get("completed_by"))
-    depth = _first(answers.get("wink_depth"), "choices")
     return Annotation(
         clip_id=data["clip_id"],
         annotation_id=str(raw.get("unique_id") or raw.get("id")),
@@ -145,7 +124,7 @@ def _marks(results: Iterable[Mapping[str, Any]]) -> _Marks:
     return _Marks(spans, faults)
 
 
-def _problems(marks: _Marks, grade: str | None, n_frames: int) -> list[str]:
+def _problems(marks: _Marks, grade: str | None, depth: str | None, n_frames: int) -> list[str]:
     """What breaks the rules of marking, in words an annotator can act on (frames as the page shows them)."""
     problems = list(marks.faults)
     for label, spans in marks.spans.items():
@@ -158,7 +137,7 @@ def _problems(marks: _Marks, grade: str | None, n_frames: int) -> list[str]:
     if len(onsets) > 1:
         problems.append(f"{len(onsets)} onsets, expected one")
     problems += [f"the onset is the range {a + 1}..{b + 1}, expected one frame" for a, b in onsets if a != b]
-    return problems + _grade_problems(grade, len(onsets))
+    return problems + _grade_problems(grade, len(onsets)) + _depth_problems(grade, depth)
 
 
 def _grade_problems(grade: str | None, n_onsets: int) -> list[str]:
@@ -170,6 +149,14 @@ def _grade_problems(grade: str | None, n_onsets: int) -> list[str]:
         return [f"graded {grade} but no onset is marked"]
     if grade == "none" and n_onsets:
         return ["graded none but an onset is marked"]
+    return []
+
+
+def _depth_problems(grade: str | None, depth: str | None) -> list[str]:
+    if depth is not None and depth not in DEPTHS:
+        return [f"unknown answer {depth} to where the wink begins"]
+    if grade in WINK_GRADES and depth is None:
+        return [f"graded {grade} but not said whether the wink begins before, at or after parallel"]
     return []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from annotate.label_studio import ONSET, Result, choice, region
@@ -19,11 +20,25 @@ TRUTH = "truth"
 _GRADES: dict[str, Grade] = {"clean": "none", "mild": "mild", "clear": "clear", "marked": "marked"}
 
 
-def predictions_of(clip: Clip, detections: Iterable[Detection]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Prediction:
+    """What one model says of a clip; `left_out` names the moments that no frame of the clip shows."""
+
+    model: str
+    score: float
+    results: tuple[Result, ...]
+    left_out: tuple[str, ...] = ()
+
+    def row(self) -> dict[str, Any]:
+        """The prediction as Label Studio takes it."""
+        return {"model_version": self.model, "score": self.score, "result": list(self.results)}
+
+
+def predictions_of(clip: Clip, detections: Iterable[Detection]) -> list[Prediction]:
     """One prediction a detector: its onset and bottom in each repetition; answers that are errors are left out.
 
     Raises:
-        AnnotationError: an onset lies outside the clip.
+        AnnotationError: a moment lies outside the clip.
     """
     by_detector: dict[str, list[Detection]] = {}
     for detection in detections:
@@ -32,33 +47,34 @@ def predictions_of(clip: Clip, detections: Iterable[Detection]) -> list[dict[str
     return [_of_detector(clip, name, found) for name, found in sorted(by_detector.items())]
 
 
-def truth_of(clip: Clip) -> dict[str, Any] | None:
+def truth_of(clip: Clip) -> Prediction | None:
     """The simulation's truth as a prediction; None where it is unknown."""
     if clip.repetitions is None:
         return None
-    results: list[Result] = []
+    moments = []
     for repetition in clip.repetitions:
         wink = repetition.wink()
         if wink is not None:
-            results.append(_moment(clip, ONSET, wink.onset_s))
-        results.append(_moment(clip, "bottom", repetition.bottom_s))
+            moments.append((ONSET, wink.onset_s, None))
+        moments.append(("bottom", repetition.bottom_s, None))
+    results, left_out = _placed(clip, moments)
     worst = max((r.pelvic_reversal_deg for r in clip.repetitions), default=0.0)
-    return {"model_version": TRUTH, "score": 1.0, "result": results + _graded(worst)}
+    return Prediction(TRUTH, 1.0, (*results, *_graded(worst)), left_out)
 
 
-def _of_detector(clip: Clip, name: str, found: Sequence[Detection]) -> dict[str, Any]:
-    results: list[Result] = []
+def _of_detector(clip: Clip, name: str, found: Sequence[Detection]) -> Prediction:
+    moments = []
     for detection in found:
-        if detection.onset_s is not None:
-            results.append(_moment(clip, ONSET, detection.onset_s, detection.score))
-        if detection.bottom_s is not None:
-            results.append(_moment(clip, "bottom", detection.bottom_s))
+        moments += [(ONSET, detection.onset_s, detection.score), ("bottom", detection.bottom_s, None)]
+    known = [(label, time_s, score) for label, time_s, score in moments if time_s is not None]
+    _check_within(clip, known)
+    results, left_out = _placed(clip, known)
+    sizes = [d.magnitude_deg for d in found if d.onset_s is not None and d.magnitude_deg is not None]
     if all(detection.onset_s is None for detection in found):
-        results.append(choice("wink_grade", ["none"]))
-    else:
-        sizes = [d.magnitude_deg for d in found if d.magnitude_deg is not None]
-        results += _graded(max(sizes)) if sizes else []
-    return {"model_version": name, "score": max(d.score for d in found), "result": results}
+        results += (choice("wink_grade", ["none"]),)
+    elif sizes:
+        results += (*_graded(max(sizes)),)
+    return Prediction(name, max(d.score for d in found), results, left_out)
 
 
 def _graded(pelvic_reversal_deg: float) -> list[Result]:
@@ -66,12 +82,28 @@ def _graded(pelvic_reversal_deg: float) -> list[Result]:
     return [] if grade is None else [choice("wink_grade", [grade])]
 
 
-def _moment(clip: Clip, label: str, time_s: float, score: float | None = None) -> Result:
-    """A one-frame mark at a time; the server itself would take any frame, even one the clip lacks."""
-    frame = frame_at(time_s, clip.fps)
-    if not 0 <= frame < clip.n_frames:
-        raise AnnotationError(
-            f"{label} of clip {clip.clip_id} at {time_s:g} s lies outside the clip (0 to {clip.duration_s:.2f} s); "
-            "are these milliseconds, or detections of another rendering?"
-        )
-    return region(label, (frame, frame), score)
+_Moment = tuple[str, float, float | None]  # label, time [s], score
+
+
+def _placed(clip: Clip, moments: Iterable[_Moment]) -> tuple[tuple[Result, ...], tuple[str, ...]]:
+    """One-frame marks, and the moments that no frame shows; the server itself would take any frame at all."""
+    marks: list[Result] = []
+    left_out = []
+    for label, time_s, score in moments:
+        frame = frame_at(time_s, clip.fps)
+        if frame == clip.n_frames and round(time_s * clip.fps) < clip.n_frames:
+            frame -= 1  # nearer to the last frame than to the one that was never filmed
+        if 0 <= frame < clip.n_frames:
+            marks.append(region(label, (frame, frame), score))
+        else:
+            left_out.append(f"{label} at {time_s:.3f} s (the last frame is at {(clip.n_frames - 1) / clip.fps:.3f} s)")
+    return tuple(marks), tuple(left_out)
+
+
+def _check_within(clip: Clip, moments: Iterable[_Moment]) -> None:
+    for label, time_s, _ in moments:
+        if not 0 <= time_s <= clip.duration_s + 1 / clip.fps:
+            raise AnnotationError(
+                f"{label} of clip {clip.clip_id} at {time_s:g} s lies outside the clip (0 to {clip.duration_s:.2f} s); "
+                "are these milliseconds, or detections of another rendering?"
+            )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 
-def find_or_make_project(ls: LabelStudio, kind: Kind, title: str, clips: Path) -> int:
+def find_or_make_project(ls: LabelStudio, kind: Kind, title: str, clips: Path, overlap: int | None = None) -> int:
     """Number of the project of a kind, made at the first call, checked at every other.
 
     Args:
@@ -22,17 +22,18 @@ def find_or_make_project(ls: LabelStudio, kind: Kind, title: str, clips: Path) -
         kind: blind or review.
         title: what all projects of this team are called; the kind is added.
         clips: folder on the server's machine that holds `<clip_id>.mp4`.
+        overlap: how many annotators each clip gets; None leaves it as it is (1 at first).
 
     Raises:
         ServerError: two projects bear the name, its page was changed, or the server may not show the folder.
     """
-    with explained(f"looking for the {kind} project"):
-        found = find_project(ls, kind, title)
-        if found is None:
-            number = _make(ls, kind, title)
-        else:
-            number = found
+    found = find_project(ls, kind, title)
+    with explained(f"making the {kind} project ready"):
+        number = _make(ls, kind, title) if found is None else found
+        if found is not None:
             _check_page(ls, number, kind, title)
+        if overlap is not None and ls.projects.get(id=number).maximum_annotations != overlap:
+            ls.projects.update(id=number, maximum_annotations=overlap)
     _allow_media(ls, number, clips)
     return number
 
@@ -41,10 +42,11 @@ def find_project(ls: LabelStudio, kind: Kind, title: str) -> int | None:
     """Number of the project of a kind; None where there is none.
 
     Raises:
-        ServerError: two projects bear the name.
+        ServerError: two projects bear the name, or the server was not reached.
     """
     name = f"{title} {kind}"
-    hits = [project.id for project in ls.projects.list(title=name) if project.title == name]
+    with explained(f"looking for the project {name!r}"):
+        hits = [project.id for project in ls.projects.list(title=name) if project.title == name]
     if len(hits) > 1:
         raise ServerError(f"{len(hits)} projects are called {name!r}; rename all but one, or choose another title=")
     return hits[0] if hits else None
@@ -89,9 +91,16 @@ def _allow_media(ls: LabelStudio, number: int, clips: Path) -> None:
             ls.import_storage.local.create(project=number, path=wanted, use_blob_urls=False, title="clips")
 
 
-def folder_url(clips: Path) -> str:
-    """Where a server shows the clips, below the folder it hands files out from."""
-    root = Path(os.environ.get("LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT") or clips.parent).resolve()
+def folder_url(clips: Path, external: bool) -> str:
+    """Where a server shows the clips, below the folder it hands files out from.
+
+    Our own hands out the folder above; of a server the user runs, LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT tells.
+
+    Raises:
+        ServerError: the clips are not below that folder.
+    """
+    named = os.environ.get("LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT") if external else None
+    root = Path(named or clips.parent).resolve()
     try:
         return clips.resolve().relative_to(root).as_posix()
     except ValueError:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotate.access import explained
 from annotate.label_studio import annotation_of
+from annotate.lock import locked
 from wink.annotation import Annotation, read_annotations, write_annotations
 from wink.dataset import Dataset
 from wink.errors import DatasetError
@@ -53,21 +54,23 @@ def merge(kept: Iterable[Annotation], pulled: Iterable[Annotation]) -> tuple[Ann
 
 
 def store(annotations: Sequence[Annotation], datasets: Iterable[Dataset]) -> tuple[dict[Path, int], list[Annotation]]:
-    """Merge annotations into `annotations.parquet` of the datasets their clips belong to.
+    """Merge annotations into `annotations.parquet` of every dataset that has their clips.
 
     Returns:
         How many went into each file, and those whose clip is in none of the datasets.
     """
     counts: dict[Path, int] = {}
-    rest = list(annotations)
+    at_home: set[str] = set()
     for dataset in datasets:
         ids = {row["clip_id"] for row in dataset.metadata()}
-        mine, rest = [a for a in rest if a.clip_id in ids], [a for a in rest if a.clip_id not in ids]
+        mine = [a for a in annotations if a.clip_id in ids]
+        at_home |= ids
         if mine:
             file = dataset.path / "annotations.parquet"
-            write_annotations(file, merge(read_annotations(file), mine))
+            with locked(dataset.path / ".annotations.lock", f"storing annotations in {dataset.path}"):
+                write_annotations(file, merge(read_annotations(file), mine))
             counts[file] = len(mine)
-    return counts, rest
+    return counts, [a for a in annotations if a.clip_id not in at_home]
 
 
 def known_datasets(folder: Path, pushed: Iterable[str]) -> list[Dataset]:

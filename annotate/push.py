@@ -2,12 +2,13 @@
 
 Label Studio does not notice duplicates, may finish a request its client gave up on, and under parallel writes
 loses predictions silently. So pushes are serialised by the caller's lock, keyed by `clip_id`, counted, and after
-any fault the server is listed again before anything more is sent.
+any fault the server is listed again before anything more is sent. Tasks without a clip id are somebody else's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from annotate.access import REQUEST_TIMEOUT_S, explained
@@ -26,16 +27,56 @@ _ONCE: Any = {"max_retries": 0, "timeout_in_seconds": REQUEST_TIMEOUT_S}
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A task on the server that shows one of our clips."""
+
+    number: int
+    data: Mapping[str, Any]
+
+
+def tasks_by_clip(ls: LabelStudio, project: int) -> dict[str, list[Listed]]:
+    """The tasks that show each clip, first made first."""
+    tasks: dict[str, list[Listed]] = {}
+    with explained("listing the tasks"):
+        for task in ls.tasks.list(project=project, fields="task_only", include=["id", "data"], page_size=1000):
+            data = task.data or {}
+            if data.get("clip_id"):
+                tasks.setdefault(str(data["clip_id"]), []).append(Listed(int(task.id), data))
+    return {clip_id: sorted(several, key=lambda t: t.number) for clip_id, several in tasks.items()}
+
+
+def check_frames(there: Mapping[str, Sequence[Listed]], tasks: Iterable[Json]) -> None:
+    """Refuse clips that count their frames otherwise than the tasks that show them already.
+
+    Raises:
+        ServerError: rate or number of frames differ; marks made on the one mean nothing on the other.
+    """
+    for task in tasks:
+        new = task["data"]
+        for old in there.get(new["clip_id"], ()):
+            if any(old.data.get(name) != new[name] for name in ("fps", "n_frames")):
+                raise ServerError(
+                    f"clip {new['clip_id']} has {new['n_frames']} frames at {new['fps']:g} frames/s, but task "
+                    f"{old.number} shows it with {old.data.get('n_frames')} at {old.data.get('fps')}; "
+                    "begin new projects with another title="
+                )
+
+
 def push_tasks(ls: LabelStudio, project: int, tasks: Sequence[Json]) -> int:
     """Add the tasks whose clip is not in the project yet, and say how many those were.
 
     Raises:
-        ServerError: some are still missing after every round.
+        ServerError: some are still missing after every round, or count their frames otherwise than those there.
     """
     before = tasks_by_clip(ls, project)
+    check_frames(before, tasks)
+    _point_to_videos(ls, before, tasks)
+    pushed = {task["data"]["clip_id"] for task in tasks}
 
     def missing() -> list[Json]:
-        here = _without_duplicates(ls, tasks_by_clip(ls, project))
+        here = tasks_by_clip(ls, project)
+        _remove_duplicates(ls, [several for clip_id, several in here.items() if clip_id in pushed])
         return [task for task in tasks if task["data"]["clip_id"] not in here]
 
     def send(batch: list[Json]) -> int:
@@ -43,25 +84,32 @@ def push_tasks(ls: LabelStudio, project: int, tasks: Sequence[Json]) -> int:
         return int(answer.task_count or 0)
 
     _push_until_there(missing, send, "clips")
-    return sum(task["data"]["clip_id"] not in before for task in tasks)
+    return len(pushed - before.keys())
 
 
-def push_predictions(ls: LabelStudio, project: int, wanted: Mapping[str, Sequence[Json]]) -> int:
-    """Add the predictions that are not on the tasks yet, replacing those of the same model that say otherwise.
+def push_predictions(
+    ls: LabelStudio, project: int, wanted: Mapping[str, Sequence[Json]], models: Collection[str] = ()
+) -> tuple[int, int]:
+    """Make the predictions of our models on the clips what they should be: add, replace, withdraw.
 
     Args:
         ls: signed-in client.
         project: the review project, holding a task for every clip.
-        wanted: predictions (`model_version`, `score`, `result`) by clip id.
+        wanted: everything our models say (`model_version`, `score`, `result`), by clip id.
+        models: all of our models, also those that say nothing now; predictions of others are left alone.
+
+    Returns:
+        How many were added or replaced, and how many were withdrawn.
 
     Raises:
         ServerError: a clip has no task, or some predictions are still missing after every round.
     """
-    task_numbers = tasks_by_clip(ls, project)
-    lacking = [clip_id for clip_id in wanted if clip_id not in task_numbers]
+    tasks = tasks_by_clip(ls, project)
+    lacking = [clip_id for clip_id in wanted if clip_id not in tasks]
     if lacking:
         raise ServerError(f"{len(lacking)} clips with predictions have no task, first {lacking[0]}; push them first")
-    rows = [{**p, "task": task_numbers[clip_id][0]} for clip_id, several in wanted.items() for p in several]
+    rows = [{**p, "task": tasks[clip_id][0].number} for clip_id, several in wanted.items() for p in several]
+    ours = {(t.number, m) for clip_id in wanted for t in tasks[clip_id] for m in models}
     added = 0
 
     def missing() -> list[Json]:
@@ -73,17 +121,16 @@ def push_predictions(ls: LabelStudio, project: int, wanted: Mapping[str, Sequenc
         added += answer.created or 0
         return int(answer.created or 0)
 
+    withdrawn = _withdraw(ls, project, ours - {(row["task"], row["model_version"]) for row in rows})
     _push_until_there(missing, send, "predictions")
-    return added
+    return added, withdrawn
 
 
-def tasks_by_clip(ls: LabelStudio, project: int) -> dict[str, list[int]]:
-    """Numbers of the tasks that show each clip."""
-    tasks: dict[str, list[int]] = {}
-    with explained("listing the tasks"):
-        for task in ls.tasks.list(project=project, fields="task_only", include=["id", "data"], page_size=1000):
-            tasks.setdefault(str((task.data or {}).get("clip_id")), []).append(int(task.id))
-    return tasks
+def is_worked_on(ls: LabelStudio, number: int) -> bool:
+    """Whether somebody has marked, skipped or begun a task."""
+    with explained("looking at a task"):
+        task = ls.tasks.get(id=str(number))
+    return bool(task.annotations or task.drafts)
 
 
 def _push_until_there(missing: Callable[[], list[Json]], send: Callable[[list[Json]], int], what: str) -> None:
@@ -104,7 +151,7 @@ def _send_all(rest: list[Json], send: Callable[[list[Json]], int], what: str) ->
     batches = [rest[i : i + BATCH] for i in range(0, len(rest), BATCH)]
     try:
         with explained(f"pushing {what}"):
-            for batch in progress(batches, f"pushing {what}", unit=f"x{BATCH}"):
+            for batch in progress(batches, f"pushing {what}", total=len(batches), unit="batch"):
                 taken = send(batch)
                 if taken != len(batch):
                     return f"Label Studio took {taken} of {len(batch)} {what}."
@@ -113,21 +160,36 @@ def _send_all(rest: list[Json], send: Callable[[list[Json]], int], what: str) ->
     return None
 
 
-def _without_duplicates(ls: LabelStudio, tasks: Mapping[str, list[int]]) -> Mapping[str, list[int]]:
+def _point_to_videos(ls: LabelStudio, there: Mapping[str, Sequence[Listed]], tasks: Iterable[Json]) -> None:
+    """Bring tasks up to date whose video has moved; what was marked on them stays."""
+    with explained("bringing tasks up to date"):
+        for task in tasks:
+            for old in there.get(task["data"]["clip_id"], ()):
+                if old.data.get("video") != task["data"]["video"]:
+                    data = {**old.data, "video": task["data"]["video"]}
+                    ls.tasks.update(id=str(old.number), data=data, request_options=_ONCE)
+
+
+def _remove_duplicates(ls: LabelStudio, tasks: Iterable[Sequence[Listed]]) -> None:
     """Remove what a killed client left twice, keeping every task that somebody worked on."""
-    for numbers in tasks.values():
-        if len(numbers) == 1:
+    for several in tasks:
+        if len(several) == 1:
             continue
+        idle = [t.number for t in several if not is_worked_on(ls, t.number)]
         with explained("removing duplicate tasks"):
-            idle = [n for n in sorted(numbers) if not _is_used(ls, n)]
-            for number in idle if len(idle) < len(numbers) else idle[1:]:
+            for number in idle if len(idle) < len(several) else idle[1:]:
                 ls.tasks.delete(id=str(number), request_options=_ONCE)
-    return tasks
 
 
-def _is_used(ls: LabelStudio, number: int) -> bool:
-    task = ls.tasks.get(id=str(number))
-    return bool(task.annotations or task.drafts)
+def _withdraw(ls: LabelStudio, project: int, silent: set[tuple[int, str]]) -> int:
+    """Remove predictions of tasks and models that say nothing any more."""
+    n_removed = 0
+    with explained("withdrawing predictions"):
+        for prediction in ls.predictions.list(project=project) if silent else ():
+            if (int(prediction.task), str(prediction.model_version)) in silent:
+                ls.predictions.delete(id=prediction.id, request_options=_ONCE)
+                n_removed += 1
+    return n_removed
 
 
 def _missing_predictions(ls: LabelStudio, project: int, rows: Sequence[Json]) -> list[Json]:
@@ -139,7 +201,7 @@ def _missing_predictions(ls: LabelStudio, project: int, rows: Sequence[Json]) ->
         missing = []
         for row in rows:
             found = there.get((row["task"], row["model_version"]), [])
-            same = [p for p in found if _says(p.result) == _says(row["result"])][:1]
+            same = [p for p in found if _says(p.score, p.result) == _says(row["score"], row["result"])][:1]
             for outdated in (p for p in found if p not in same):
                 ls.predictions.delete(id=outdated.id, request_options=_ONCE)
             if not same:
@@ -147,6 +209,12 @@ def _missing_predictions(ls: LabelStudio, project: int, rows: Sequence[Json]) ->
     return missing
 
 
-def _says(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """What a prediction says, whatever the server added to it."""
-    return sorted((str(r.get("from_name")), str(r.get("value"))) for r in results)
+def _says(score: object, results: Sequence[Mapping[str, Any]]) -> tuple[str, list[tuple[str, str, str]]]:
+    """What a prediction says and how surely, whatever the server added to it."""
+    said = [(str(r.get("from_name")), str(r.get("value")), _rounded(r.get("score"))) for r in results]
+    return _rounded(score), sorted(said)
+
+
+def _rounded(score: object) -> str:
+    """A score as it survives the way to the server and back; one that is missing counts as 0."""
+    return f"{score if isinstance(score, int | float) else 0.0:.6f}"

@@ -12,10 +12,11 @@ from typing import Any
 
 from annotate.video import VideoFacts, look_at, write_clip
 from wink.dataset import Dataset, DatasetWriter, Shard, file_sha256
-from wink.errors import ClipError, ConfigError, DatasetError
+from wink.errors import ClipError, ConfigError, DatasetError, unknown_name
 
 #: The same for every folder of real clips, so that clips can be added at any time.
 SPEC = {"kind": "real clips", "video": "h264, constant rate, upright, silent"}
+SPLITS = ("train", "validation", "test")
 #: What a folder is searched for; files named one by one may be called anything.
 SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mts", ".3gp", ".mpg", ".mpeg", ".wmv")
 
@@ -32,6 +33,8 @@ class ClipTerms:
     max_side: int = 1080  # longer side of a clip [px]; larger videos are scaled down
 
     def __post_init__(self) -> None:
+        if self.split not in SPLITS:
+            raise ConfigError(unknown_name("split", str(self.split), SPLITS))
         if not 64 <= self.max_side <= 4096:
             raise ConfigError(f"max_side={self.max_side} is no picture size; expected 64 to 4096 pixels")
 
@@ -193,7 +196,8 @@ tags: [squat, biomechanics, real]
 
 Real people. Every video was decoded and written anew (H.264, constant rate, upright, no sound, no metadata); the
 originals are elsewhere. Nothing is known of the movement until it is annotated: `n_repetitions` is null.
-Faces are not blurred, and `factors` keeps each original's file name.
+Faces are not blurred, and `factors` keeps each original's file name. `trials/`, where there is one, holds the angles of
+people measured by motion capture (`.parquet`, a row a sample) and their repetitions (`.csv`); they are no clips.
 
 * Licence, as told by whoever imported the last clips: {terms.license}. Each row of `metadata.parquet` has its own.
 * Consent: {terms.consent}. Each row's `factors` has its own.

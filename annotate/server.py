@@ -1,144 +1,44 @@
-"""Run a private Label Studio: made ready once, started safely, found again, stopped.
-
-It listens on 127.0.0.1 only, sends nothing anywhere (telemetry, error reports and version check are off), lets
-nobody sign up, and sees none of our environment variables (it would read `HOST`, `PORT`, `PASSWORD`, ...).
-The running server itself holds the lock of its folder, so it can be found, and there is never a second one.
-"""
+"""Start a private Label Studio on a prepared folder, safely, and serve it for the length of a piece of work."""
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
+import re
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from itertools import count
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+from annotate.folder import ServerFolder
+from annotate.lock import locked, shared, try_lock
+from annotate.prepare import child_environment, end, last_words, prepare_server
+from annotate.running import HOST, Running, born, find_running, is_healthy, keep, stop_if_unneeded, write_state
+from wink.errors import ConfigError, ServerError
 
-from annotate.folder import LEAD, ServerFolder, write_private
-from annotate.lock import locked, try_lock
-from wink.errors import ServerError
-
-HOST = "127.0.0.1"
 FIRST_PORT = 8080
 #: Seconds to wait for the first answer; measured 15-36 s on two loaded cores.
 START_TIMEOUT_S = 300.0
-#: Seconds a server gets to stop by itself; measured 1.2-2.4 s.
-STOP_TIMEOUT_S = 15.0
-#: What the server may see of our environment.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS")
 
 
-@dataclass(frozen=True)
-class Running:
-    """A server that answers."""
-
-    pid: int
-    port: int
-
-    @property
-    def url(self) -> str:
-        """Address for browsers and clients."""
-        return f"http://{HOST}:{self.port}"
-
-
-def prepare_server(folder: ServerFolder, program: Path) -> bool:
-    """Make the database and its first user, unless they are there; True if they had to be made.
-
-    Takes a minute or two, once. The database appears under its name only when it is complete: an interrupted
-    preparation leaves nothing that counts, and the next one starts over.
-
-    Raises:
-        ServerError: Label Studio could not make its database.
-    """
-    folder.make()
-    with locked(folder.lock("prepare"), "preparing Label Studio's database"):
-        if folder.database.exists():
-            return False
-        for leftover in folder.root.glob("data.unfinished*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        unfinished = folder.root / f"data.unfinished.{os.getpid()}"
-        unfinished.mkdir(mode=0o700)
-        _migrate(folder, program, unfinished)
-        (unfinished / folder.database.name).chmod(0o600)
-        unfinished.rename(folder.data)
-    return True
-
-
-def _migrate(folder: ServerFolder, program: Path, data: Path) -> None:
-    log = folder.root / "prepare.log"
-    environment = {**child_environment(data, folder.media), "LABEL_STUDIO_PASSWORD": folder.password()}
-    command = [str(program), "init", "-q", "--username", LEAD, "--log-level", "ERROR"]
-    with log.open("w") as output:
-        child = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            _tell_while(child, "preparing Label Studio's database (once, usually 1-2 min)")
-        finally:
-            _end(child, signal.SIGKILL)
-    if child.returncode or not (data / folder.database.name).exists():
-        shutil.rmtree(data, ignore_errors=True)
-        raise ServerError(f"Label Studio could not make its database (exit {child.returncode}); {_last_words(log)}")
-
-
-def _tell_while(child: subprocess.Popen[bytes], what: str, every_s: float = 15.0) -> None:
-    began = time.monotonic()
-    for _ in count():
-        print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(every_s)
-            return
-
-
-def child_environment(data: Path, media: Path) -> dict[str, str]:
-    """Environment of the server: the little of ours that it needs, and every switch that keeps it private."""
-    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return passed_on | {
-        "HOME": str(data.absolute()),
-        "LABEL_STUDIO_BASE_DATA_DIR": str(data.absolute()),
-        "XDG_CONFIG_HOME": str(data.absolute() / "config"),
-        "LABEL_STUDIO_COLLECT_ANALYTICS": "false",
-        "LABEL_STUDIO_SENTRY_DSN": "",
-        "LABEL_STUDIO_FRONTEND_SENTRY_DSN": "",
-        "LABEL_STUDIO_LATEST_VERSION_CHECK": "false",
-        "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
-        "LABEL_STUDIO_CORS_ALLOW_ALL_ORIGINS": "false",
-        "LABEL_STUDIO_ALLOWED_HOSTS": f"{HOST},localhost",
-        "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "true",
-        "LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT": str(media.resolve()),
-    }
-
-
-def find_running(folder: ServerFolder) -> Running | None:
-    """The server that runs on this folder, if it answers."""
-    if not folder.state.exists():
-        return None
-    descriptor = try_lock(folder.lock("running"))
-    if descriptor is not None:  # nobody holds it: the state is a leftover
-        os.close(descriptor)
-        return None
-    running = Running(**json.loads(folder.state.read_text()))
-    return running if is_healthy(running.url) else None
-
-
-def is_healthy(url: str) -> bool:
-    """Whether a Label Studio answers at an address."""
+@contextmanager
+def serving(folder: ServerFolder, program: Path, port: int | None, stays: bool) -> Iterator[Running]:
+    """A server for the length of a piece of work; after it the last user stops it, unless one wished it to stay."""
+    prepare_server(folder, program)
     try:
-        return bool(httpx.get(f"{url}/health", timeout=5, trust_env=False).json().get("status") == "UP")
-    except (httpx.HTTPError, ValueError, AttributeError):
-        return False
+        with shared(folder.lock("users")):
+            running = start_server(folder, program, port)
+            yield running
+            if stays:
+                keep(folder, running)
+    finally:
+        stop_if_unneeded(folder)
 
 
-def start_server(folder: ServerFolder, program: Path, port: int | None = None) -> tuple[Running, bool]:
-    """Start the server on a prepared folder, or find it running; the flag says whether it was started here.
+def start_server(folder: ServerFolder, program: Path, port: int | None = None) -> Running:
+    """Start the server on a prepared folder, or find it running.
 
     Args:
         folder: prepared by `prepare_server`.
@@ -149,23 +49,45 @@ def start_server(folder: ServerFolder, program: Path, port: int | None = None) -
         ServerError: the port is taken, or the server does not come up.
     """
     with locked(folder.lock("start"), "starting Label Studio"):
-        if (running := find_running(folder)) is not None:
-            if port not in (None, running.port):
-                raise ServerError(f"Label Studio already runs at {running.url}; `wink annotate stop=true` ends it")
-            return running, False
-        held = try_lock(folder.lock("running"))
-        if held is None:
-            raise ServerError(f"a server holds {folder.root} but does not answer; see {folder.log}, or end it by hand")
-        try:
-            running = Running(pid=0, port=choose_port(port))
-            child = _spawn(folder, program, running.port, held)
-        finally:
-            os.close(held)  # the child holds it from here on
-        running = Running(child.pid, running.port)
-        write_private(folder.state, json.dumps(asdict(running)))
-        _wait_until_up(folder, child, running)
-        child.returncode = 0  # handed over: it outlives us, and `stop_server` finds it by its number
-    return running, True
+        running = find_running(folder)
+        if running is None:
+            return _start(folder, program, choose_port(port))
+        if port not in (None, running.port):
+            raise ServerError(f"Label Studio already runs at {running.url}; `wink annotate stop=true` ends it")
+        return running
+
+
+def _start(folder: ServerFolder, program: Path, port: int) -> Running:
+    held = try_lock(folder.lock("running"))
+    if held is None:
+        raise ServerError(f"a server holds {folder.root} but does not answer; see {folder.log}, or end it by hand")
+    try:
+        folder.state.unlink(missing_ok=True)  # nobody is to take an ended server's process for the one that begins
+        child = _spawn(folder, program, port, held)
+    finally:
+        os.close(held)  # the child holds it from here on
+    running = Running(child.pid, port, born(child.pid), kept=False)
+    try:
+        write_state(folder, running)
+        _wait_until_up(folder, child, running.url)
+    except BaseException:
+        end(child, signal.SIGINT)
+        raise
+    child.returncode = 0  # handed over: it outlives us, and `stop_server` finds it by its number
+    return running
+
+
+def check_port(port: object) -> int | None:
+    """A port as a setting names it; None leaves the choice to us.
+
+    Raises:
+        ConfigError: it is no number, or one that a user may not open.
+    """
+    if port is None:
+        return None
+    if not isinstance(port, int) or isinstance(port, bool) or not 1024 <= port <= 65535:
+        raise ConfigError(f"port={port} is no port a user may open; the choices are 1024 to 65535, or null")
+    return port
 
 
 def choose_port(port: int | None) -> int:
@@ -176,8 +98,6 @@ def choose_port(port: int | None) -> int:
     """
     if port is None:
         return next(p for p in range(FIRST_PORT, 65536) if _is_free(p))
-    if not 1024 <= port <= 65535:
-        raise ServerError(f"port={port} is no port a user may open; the choices are 1024 to 65535")
     if not _is_free(port):
         raise ServerError(f"port {port} is taken by another program; choose another with port=, or port=null")
     return port
@@ -194,8 +114,11 @@ def _is_free(port: int) -> bool:
 
 
 def _spawn(folder: ServerFolder, program: Path, port: int, held: int) -> subprocess.Popen[bytes]:
+    """Begin a server with a log of its own; the log of the one before is kept, older ones are not."""
     command = [str(program), "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
-    with folder.log.open("ab") as log:
+    if folder.log.exists():
+        folder.log.replace(folder.log_before)
+    with folder.log.open("wb") as log:
         folder.log.chmod(0o600)
         return subprocess.Popen(
             [*command, "--log-level", "WARNING"],
@@ -208,74 +131,21 @@ def _spawn(folder: ServerFolder, program: Path, port: int, held: int) -> subproc
         )
 
 
-def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], running: Running) -> None:
-    print(f"starting Label Studio at {running.url} (usually 10-40 s)", flush=True)
+def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], url: str) -> None:
+    """Wait until our own server answers: what it logs says at which address it listens."""
+    print(f"starting Label Studio at {url} (usually 10-40 s)", flush=True)
     give_up = time.monotonic() + START_TIMEOUT_S
-    try:
-        while not is_healthy(running.url):
-            if child.poll() is not None:
-                raise ServerError(f"Label Studio stopped at once (exit {child.returncode}); {_last_words(folder.log)}")
-            if time.monotonic() > give_up:
-                raise ServerError(f"Label Studio gave no answer in {START_TIMEOUT_S:.0f} s; {_last_words(folder.log)}")
-            time.sleep(0.3)
-    except BaseException:
-        _end(child, signal.SIGINT)
-        raise
+    while not (_listens_at(folder.log, url) and is_healthy(url)):
+        if child.poll() is not None:
+            raise ServerError(f"Label Studio stopped at once (exit {child.returncode}); {last_words(folder.log)}")
+        if time.monotonic() > give_up:
+            raise ServerError(f"Label Studio gave no answer in {START_TIMEOUT_S:.0f} s; {last_words(folder.log)}")
+        time.sleep(0.3)
 
 
-def stop_server(folder: ServerFolder) -> bool:
-    """Stop the server that runs on this folder, by asking and then by force; False if none runs."""
-    lock = folder.lock("running")
-    if not folder.state.exists() or _let_go(lock):
-        return False
-    pid = Running(**json.loads(folder.state.read_text())).pid
-    for sign, patience_s in ((signal.SIGINT, STOP_TIMEOUT_S), (signal.SIGKILL, STOP_TIMEOUT_S)):
-        with suppress(ProcessLookupError):
-            os.kill(pid, sign)
-        give_up = time.monotonic() + patience_s
-        while time.monotonic() < give_up:
-            with suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-            if _let_go(lock):
-                folder.state.unlink(missing_ok=True)
-                return True
-            time.sleep(0.1)
-    raise ServerError(f"Label Studio (process {pid}) cannot be stopped")
-
-
-def _let_go(lock: Path) -> bool:
-    descriptor = try_lock(lock)
-    if descriptor is None:
-        return False
-    os.close(descriptor)
-    return True
-
-
-@contextmanager
-def serving(folder: ServerFolder, program: Path, port: int | None, keep: bool) -> Iterator[Running]:
-    """A server for the length of a piece of work; one that was started for it is stopped after, unless kept."""
-    prepare_server(folder, program)
-    running, ours = start_server(folder, program, port)
-    try:
-        yield running
-    except BaseException:
-        if ours:
-            stop_server(folder)
-        raise
-    if ours and not keep:
-        stop_server(folder)
-
-
-def _end(child: subprocess.Popen[bytes], sign: signal.Signals) -> None:
-    if child.poll() is None:
-        child.send_signal(sign)
-        try:
-            child.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-
-def _last_words(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return f"{log} ends with:\n  " + "\n  ".join(lines[-3:])
+def _listens_at(log: Path, url: str) -> bool:
+    """Whether the server has said that it listens at `url`; it moves on silently from a port that got taken."""
+    said = re.search(rf"http://{re.escape(HOST)}:\d+(?=/)", log.read_text(errors="replace"))
+    if said and said[0] != url:
+        raise ServerError(f"{url} was taken while it started (Label Studio went on to {said[0]}); run it again")
+    return said is not None

@@ -15,6 +15,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from wink.errors import ClipError, DatasetError
 
@@ -41,6 +42,11 @@ STANDARD_RATES = tuple(
 STEADY_SHARE = 0.25
 #: Constant quality of x264 (lower is better; 18 is visually lossless by its authors' guide).
 QUALITY = "18"
+#: From this longer side on [px], players take a video that does not say its colour matrix for BT.709, else BT.601.
+HD_SIDE = 1280
+#: BT.709 as primaries and as transfer, and "not said" as matrix (ITU-T H.273).
+_BT709, _NOT_SAID = 1, 2
+_EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 
 
 @dataclass(frozen=True)
@@ -103,14 +109,14 @@ def decoded(path: Path) -> Iterator[Any]:
         raise ClipError(f"{path.name} is empty")
     n = 0
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="ignore") as container:  # titles come in whatever alphabet
             if not container.streams.video:
                 raise ClipError(f"{path.name} has no video in it")
             container.streams.video[0].thread_type = "AUTO"
             for frame in container.decode(video=0):
                 yield frame
                 n += 1
-    except (av.FFmpegError, PermissionError) as error:
+    except (av.FFmpegError, PermissionError, UnicodeError) as error:
         where = f"is damaged after frame {n}" if n else "cannot be read as a video"
         raise ClipError(f"{path.name} {where}: {getattr(error, 'strerror', None) or error}") from error
 
@@ -139,8 +145,8 @@ def write_clip(source: Path, facts: VideoFacts, target: Path, max_side: int) -> 
     """Write a video anew as a clip; its number of frames, width and height, checked by decoding it.
 
     Raises:
-        ClipError: the source cannot be decoded.
-        DatasetError: the copy cannot be written (no room, no right), or is not what it should be.
+        ClipError: the source cannot be decoded, or the copy is not what it should be.
+        DatasetError: the copy cannot be written (no room, no right).
     """
     width, height = fitted(facts.width, facts.height, max_side)
     try:
@@ -151,7 +157,7 @@ def write_clip(source: Path, facts: VideoFacts, target: Path, max_side: int) -> 
     pictures = [(frame.width, frame.height, frame.pts) for frame in decoded(target)]
     expected = len(facts.frame_map)
     if len(pictures) != expected or {p[:2] for p in pictures} != {(width, height)} or pictures[0][2] != 0:
-        raise DatasetError(f"the copy of {source.name} has {len(pictures)} frames, expected {expected}")
+        raise ClipError(f"{source.name}: its copy has {len(pictures)} frames, expected {expected}; it was left out")
     return expected, width, height
 
 
@@ -167,7 +173,7 @@ def _shown(source: Path, facts: VideoFacts, width: int, height: int) -> Iterator
     k = 0
     for i, frame in enumerate(decoded(source)):
         if k < len(frame_map) and frame_map[k] == i:
-            picture = _upright(frame, facts.rotation_deg).reformat(width, height, "yuv420p")
+            picture = _coloured(_upright(frame, facts.rotation_deg), width, height)
             while k < len(frame_map) and frame_map[k] == i:
                 yield picture
                 k += 1
@@ -176,14 +182,38 @@ def _shown(source: Path, facts: VideoFacts, width: int, height: int) -> Iterator
 def _upright(frame: Any, turn_deg: int) -> Any:
     if turn_deg == 0:
         return frame
-    turned = np.rot90(frame.to_ndarray(format="rgb24"), turn_deg // 90)
+    rgb = frame.reformat(format="rgb24", src_colorspace=_matrix(frame), interpolation=_EXACT)
+    turned = np.rot90(rgb.to_ndarray(), turn_deg // 90)
     return av.VideoFrame.from_ndarray(np.ascontiguousarray(turned), format="rgb24")
+
+
+def _coloured(frame: Any, width: int, height: int) -> Any:
+    """A picture scaled, in the colours every browser assumes: BT.709 limited, from whatever it was filmed in."""
+    return frame.reformat(
+        width,
+        height,
+        "yuv420p",
+        src_colorspace=_matrix(frame),
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+        interpolation=_EXACT,
+    )
+
+
+def _matrix(frame: Any) -> Any:
+    """The frame's colour matrix; of one that does not say, what players assume from its size."""
+    if frame.format.is_rgb or frame.colorspace != _NOT_SAID:
+        return None  # as the frame says
+    return Colorspace.ITU709 if max(frame.width, frame.height) >= HD_SIDE else Colorspace.ITU601
 
 
 def _encode(output: Any, frames: Iterator[Any], fps: Fraction, size: tuple[int, int]) -> None:
     stream = output.add_stream("libx264", rate=fps)
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
+    context = stream.codec_context
+    context.color_range, context.colorspace = int(ColorRange.MPEG), int(Colorspace.ITU709)
+    context.color_primaries, context.color_trc = _BT709, _BT709
     stream.time_base = 1 / fps
     stream.gop_size = max(1, round(fps / 2))  # stepping back in a browser decodes at most half a second
     stream.options = {"crf": QUALITY, "preset": "veryfast", "bf": "0"}  # no B-frames: start 0 without an edit list

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
@@ -31,13 +32,15 @@ def fetch(cfg: DictConfig) -> None:
 def benchmark(cfg: DictConfig) -> None:
     """Run detectors on datasets, score them, and write the report."""
     detectors, datasets = _checked(cfg)
+    output = _writable_folder("output", Path(cfg.output) if cfg.output else datasets[0].path)
+    cache = _writable_folder("paths.cache", Path(cfg.paths.cache))
+    for dataset in datasets:
+        _writable_folder("the dataset", dataset.path)
     from detect.benchmark import DETECTIONS_FILE, run_benchmark
     from detect.report import write_report
     from detect.table import leaderboard_table
 
-    result = run_benchmark(datasets, detectors, Path(cfg.paths.cache), cfg.definition, cfg.workers)
-    output = Path(cfg.output) if cfg.output else datasets[0].path
-    output.mkdir(parents=True, exist_ok=True)
+    result = run_benchmark(datasets, detectors, cache, cfg.definition, cfg.workers)
     write_atomically(output / "leaderboard.json", json.dumps(result.rows, indent=2))
     report = write_report(output / "report.html", result, plain(cfg))
     print(leaderboard_table(result.rows))
@@ -50,15 +53,38 @@ def benchmark(cfg: DictConfig) -> None:
 def _checked(cfg: DictConfig) -> tuple[dict[str, Detector], list[Dataset]]:
     """Detectors and datasets, refused before any work if something is wrong with them."""
     if cfg.definition not in DEFINITIONS:
-        raise ConfigError(unknown_name("definition of an onset", cfg.definition, DEFINITIONS))
+        raise ConfigError(unknown_name("definition of an onset", str(cfg.definition), DEFINITIONS))
     if not cfg.input:
         raise ConfigError("say which datasets: `wink benchmark demo`, or several: `wink benchmark demo real`")
     if not cfg.get("detector"):
-        raise ConfigError("no detector chosen: detector=[low_back_contour,lean_change]")
-    if int(cfg.workers) < 1:
-        raise ConfigError(f"workers={cfg.workers}; at least 1 is needed")
-    detectors = {str(name): build(part) for name, part in cfg.detector.items()}
-    return detectors, [Dataset(_dataset_path(str(name), Path(cfg.paths.datasets))) for name in cfg.input]
+        raise ConfigError("no detector chosen: detector=[low_back_contour,hip_angle_change]")
+    if not isinstance(cfg.workers, int) or isinstance(cfg.workers, bool) or cfg.workers < 1:
+        raise ConfigError(f"workers={cfg.workers}; expected a whole number, at least 1: videos looked at at a time")
+    detectors = {str(name): _built(str(name), part) for name, part in cfg.detector.items()}
+    names = [cfg.input] if isinstance(cfg.input, str) else cfg.input
+    paths = (_dataset_path(str(name), Path(cfg.paths.datasets)) for name in names)
+    return detectors, [Dataset(path) for path in {path.resolve(): path for path in paths}.values()]  # each once
+
+
+def _built(name: str, part: DictConfig) -> Detector:
+    """One detector from its settings; what is wrong with them is said with its name."""
+    try:
+        detector: Detector = build(part)
+    except ConfigError as error:
+        raise ConfigError(f"detector {name}: {error}") from None
+    return detector
+
+
+def _writable_folder(what: str, folder: Path) -> Path:
+    """The folder, made if it is missing, and tried: hours of work must not end at a door that is shut."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise ConfigError(
+            f"{what} {folder} is no folder to write in ({error.strerror}); name one that can be made"
+        ) from None
 
 
 def _dataset_path(name: str, datasets: Path) -> Path:

@@ -1,4 +1,8 @@
-"""The leaderboard: a row a detector, dataset, split and source; real and synthetic never pooled."""
+"""The leaderboard: a row a detector, dataset, split and source, and one for each view; real and synthetic never pooled.
+
+Every view of a trial shows the same repetitions: the row of all views counts each once a view, the row of one view
+counts it once.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from detect.pose import PoseTrack
 from wink.clip import Clip
 from wink.detection import Detection
 from wink.onset import DEFAULT_DEFINITION, Definition
+
+ALL_VIEWS = "all"
 
 
 def score_rows(
@@ -35,16 +41,28 @@ def score_rows(
     by_detector: dict[str, dict[str, list[Detection]]] = {name: {} for name in detectors}
     for detection in detections:
         by_detector[detection.detector].setdefault(detection.clip_id, []).append(detection)
-    groups: dict[tuple[str, str], list[Clip]] = {}
-    for clip in clips:
-        groups.setdefault((clip.split, clip.source), []).append(clip)
     return [
-        {"detector": detector, "dataset": dataset, "split": split, "source": source, "definition": definition}
+        {"detector": detector, "dataset": dataset, **names, "definition": definition}
         | _score(group, said, definition)
         | _cost(group, said, poses)
         for detector, said in by_detector.items()
-        for (split, source), group in groups.items()
+        for names, group in _groups(clips)
     ]
+
+
+def _groups(clips: Iterable[Clip]) -> list[tuple[dict[str, str], list[Clip]]]:
+    """Clips of one split and source, together and, where there are several views, view by view; with their names."""
+    together: dict[tuple[str, str], list[Clip]] = {}
+    for clip in clips:
+        together.setdefault((clip.split, clip.source), []).append(clip)
+    groups = []
+    for (split, source), group in together.items():
+        groups.append(({"split": split, "source": source, "view": ALL_VIEWS}, group))
+        views = list(dict.fromkeys(clip.view for clip in group))
+        for view in views if len(views) > 1 else []:
+            some = [clip for clip in group if clip.view == view]
+            groups.append(({"split": split, "source": source, "view": view}, some))
+    return groups
 
 
 def _score(clips: Sequence[Clip], said: Mapping[str, list[Detection]], definition: Definition) -> dict[str, Any]:
@@ -52,7 +70,7 @@ def _score(clips: Sequence[Clip], said: Mapping[str, list[Detection]], definitio
     rows = [row for clip in labelled for row in judge(clip, said.get(clip.clip_id, []), definition)]
     scores = evaluate(
         [row.reference_s for row in rows],
-        [row.reversal_deg for row in rows],
+        [row.magnitude_deg for row in rows],
         [row.detected_s for row in rows],
         [row.score for row in rows],
     )

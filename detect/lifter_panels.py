@@ -20,7 +20,10 @@ _PREFERRED_VIEW = "side"
 
 
 def lifter_panels(part: BenchmarkedDataset, definition: Definition) -> list[LifterPanel]:
-    """A panel for every trial that is nobody's twin, in the order of the dataset; none without frame truth."""
+    """A panel for every trial that is nobody's twin, in the order of the dataset; none without frame truth.
+
+    It shows the twin alone where the trial's own repetitions are unknown.
+    """
     metadata = {row["clip_id"]: row for row in part.dataset.metadata()}
     trials = one_clip_a_trial(part)
     twins = {metadata[c.clip_id]["counterfactual_of"]: c for c in trials.values()}
@@ -29,9 +32,9 @@ def lifter_panels(part: BenchmarkedDataset, definition: Definition) -> list[Lift
         if metadata[clip.clip_id]["counterfactual_of"] in trials:
             continue
         descents = _descents(part, clip, definition)
-        if descents:
-            twin = twins.get(trial)
-            other = _descents(part, twin, definition) if twin else []
+        twin = twins.get(trial)
+        other = _descents(part, twin, definition) if twin else []
+        if descents or other:
             panels.append(LifterPanel(_title(clip, metadata[clip.clip_id]), descents, other))
     return panels
 

@@ -21,7 +21,7 @@ class Judged:
 
     clip_id: str
     rep: int  # of the truth; -1 = outside every true repetition
-    reversal_deg: float  # NaN outside
+    magnitude_deg: float  # of the truth, by the scored definition; NaN outside
     reference_s: float  # true onset; NaN = none
     detected_s: float  # NaN = no wink called
     score: float  # 0 where the detector said nothing
@@ -56,9 +56,21 @@ def judge(clip: Clip, detections: Iterable[Detection], definition: Definition = 
         wink = repetition.wink(definition)
         onset_s = float("nan") if wink is None else wink.onset_s
         detected_s, score = _said(answers[pairs[i]] if i in pairs else None)
-        rows.append(Judged(clip.clip_id, repetition.rep, repetition.pelvic_reversal_deg, onset_s, detected_s, score))
+        size_deg = true_magnitude_deg(repetition, definition)
+        rows.append(Judged(clip.clip_id, repetition.rep, size_deg, onset_s, detected_s, score))
     nowhere = [d for j, d in enumerate(answers) if j not in pairs.values() and d.onset_s is not None]
     return rows + [Judged(clip.clip_id, -1, np.nan, np.nan, *_said(d)) for d in nowhere]
+
+
+def true_magnitude_deg(repetition: Repetition, definition: Definition) -> float:
+    """True size of the wink by a definition [deg], never negative, with an onset or without: it sets the class.
+
+    Pelvic reversal for `pelvic_reversal_onset`, lumbar flexion gained for `tuck_start` and `neutral_exit`; the same
+    as `Wink.magnitude_deg`, and known of the repetitions in which the definition finds no onset as well.
+    """
+    if definition == "pelvic_reversal_onset":
+        return repetition.pelvic_reversal_deg
+    return max(0.0, repetition.lumbar_flexion_gained_deg)
 
 
 def _said(detection: Detection | None) -> tuple[float, float]:

@@ -1,8 +1,10 @@
 """How well winks are found: scores over repetitions, each with what happened and what a detector said of it.
 
-Conventions: one row a repetition, arrays of shape (n,), times in seconds, NaN = no wink. `reversal_deg` is the true
-pelvic reversal and sets the class of a row: clean < 5, ambiguous 5-10, wink >= 10 degrees. Ambiguous rows are
-neither rewarded nor punished. A row with NaN reversal is a detection outside every true repetition.
+Conventions: one row a repetition, arrays of shape (n,), times in seconds, NaN = no wink. `magnitude_deg` is the true
+size of the wink by the definition that is scored (`detect.matching.true_magnitude_deg`) and sets the class of a row:
+clean < 5, ambiguous 5-10, wink >= 10 degrees. Ambiguous rows are neither rewarded nor punished. A row with NaN
+magnitude is a call outside every true repetition, or a second one in the same: a false alarm in the F1s, in average
+precision and in the false alarms. Only the AUROC leaves it out: it ranks repetitions, the same ones for every detector.
 Negatives come first: nothing to find and nothing found is a success (1.0), not an empty case.
 
 Metrics: `average_precision` (event detection within a tolerance, non-interpolated: Everingham 2010 without the
@@ -45,21 +47,21 @@ class OnsetError:
     loa_ms: float | None  # 95 % of errors lie within bias ± this
 
 
-def validate(reference_s: Array, reversal_deg: Array, detected_s: Array, score: Array) -> None:
+def validate(reference_s: Array, magnitude_deg: Array, detected_s: Array, score: Array) -> None:
     """Check one row a repetition, and guess what went wrong.
 
     Raises:
         DetectorError: unequal lengths, impossible values, or times in another unit.
     """
-    lengths = [len(a) for a in (reference_s, reversal_deg, detected_s, score)]
+    lengths = [len(a) for a in (reference_s, magnitude_deg, detected_s, score)]
     if len(set(lengths)) > 1:
         raise DetectorError(
-            f"reference, reversal, detected and score have {lengths} rows; one a repetition is expected"
+            f"reference, magnitude, detected and score have {lengths} rows; one a repetition is expected"
         )
     if not np.isfinite(score).all():
         raise DetectorError("a score is not a finite number; a repetition nobody spoke of has score 0")
-    if np.any(reversal_deg < 0):
-        raise DetectorError(f"a pelvic reversal is {np.nanmin(reversal_deg):g} deg; it cannot be negative. Wrong sign?")
+    if np.any(magnitude_deg < 0):
+        raise DetectorError(f"a true magnitude is {np.nanmin(magnitude_deg):g} deg; it cannot be negative. Wrong sign?")
     for name, times in (("reference", reference_s), ("detected", detected_s)):
         if np.isinf(times).any() or np.any(times < 0):
             raise DetectorError(f"a {name} onset is negative or infinite; NaN means no wink")
@@ -77,10 +79,10 @@ def _check_same_unit(reference_s: Array, detected_s: Array) -> None:
             )
 
 
-def truth_class(reversal_deg: Array) -> NDArray[np.str_]:
-    """Class (n,) of each row by its true pelvic reversal [deg]: clean, ambiguous, wink, or outside (NaN)."""
+def truth_class(magnitude_deg: Array) -> NDArray[np.str_]:
+    """Class (n,) of each row by its true magnitude [deg]: clean, ambiguous, wink, or outside (NaN)."""
     return np.select(
-        [np.isnan(reversal_deg), reversal_deg < CLEAN_BELOW_DEG, reversal_deg < WINK_FROM_DEG],
+        [np.isnan(magnitude_deg), magnitude_deg < CLEAN_BELOW_DEG, magnitude_deg < WINK_FROM_DEG],
         ["outside", "clean", "ambiguous"],
         default="wink",
     )
@@ -132,31 +134,36 @@ def presence_auroc(is_wink: NDArray[np.bool_], score: Array) -> float | None:
 
 
 def presence_f1(is_wink: NDArray[np.bool_], called: NDArray[np.bool_]) -> float | None:
-    """F1 of calling a wink at all; 1 if nothing to find and nothing called, None without any row."""
+    """F1 of calling a wink at all, calls outside as rows that are no wink; 1 if nothing to find and nothing called.
+
+    None without any row.
+    """
     if not len(is_wink):
         return None
     total = int(is_wink.sum() + called.sum())
     return 1.0 if total == 0 else float(2 * (is_wink & called).sum() / total)
 
 
-def false_alarms_per_100(is_wink: NDArray[np.bool_], called: NDArray[np.bool_]) -> float | None:
-    """Winks called in a hundred clean repetitions; None without a clean one."""
-    clean = ~is_wink
-    return float(100 * called[clean].mean()) if clean.any() else None
+def false_alarms_per_100(n_clean: int, n_called: int) -> float | None:
+    """Winks called where there is none, in clean repetitions and outside all, for a hundred clean ones.
+
+    Above 100 where calls outside outnumber the silent clean repetitions; None without a clean one.
+    """
+    return 100 * n_called / n_clean if n_clean else None
 
 
 def evaluate(
-    reference_s: ArrayLike, reversal_deg: ArrayLike, detected_s: ArrayLike, score: ArrayLike
+    reference_s: ArrayLike, magnitude_deg: ArrayLike, detected_s: ArrayLike, score: ArrayLike
 ) -> dict[str, Any]:
     """Every score of one detector over repetitions; see the module for conventions.
 
     Raises:
         DetectorError: the arrays break the conventions.
     """
-    columns = (np.asarray(a, dtype=np.float64) for a in (reference_s, reversal_deg, detected_s, score))
-    reference, reversal, detected, scores = columns
-    validate(reference, reversal, detected, scores)
-    kind, called = truth_class(reversal), np.isfinite(detected)
+    columns = (np.asarray(a, dtype=np.float64) for a in (reference_s, magnitude_deg, detected_s, score))
+    reference, magnitude, detected, scores = columns
+    validate(reference, magnitude, detected, scores)
+    kind, called = truth_class(magnitude), np.isfinite(detected)
     counts = {
         "n_repetitions": int((kind != "outside").sum()),
         **{f"n_{name}": int((kind == name).sum()) for name in ("clean", "ambiguous", "wink")},
@@ -165,19 +172,22 @@ def evaluate(
         "n_ambiguous_called": int(called[kind == "ambiguous"].sum()),
         "n_called_outside": int(called[kind == "outside"].sum()),
     }
-    judged = (kind == "clean") | (kind == "wink")
     # A wink without an onset by this definition can be neither hit nor missed in time.
     timed = (kind == "clean") | (kind == "outside") | ((kind == "wink") & np.isfinite(reference))
     event = np.where(kind == "wink", reference, np.nan)[timed]
-    presence = _presence_scores(kind[judged] == "wink", called[judged], scores[judged])
-    return counts | presence | _event_scores(event, detected[timed], scores[timed])
+    return counts | _presence_scores(kind, called, scores) | _event_scores(event, detected[timed], scores[timed])
 
 
-def _presence_scores(is_wink: NDArray[np.bool_], called: NDArray[np.bool_], score: Array) -> dict[str, float | None]:
+def _presence_scores(kind: NDArray[np.str_], called: NDArray[np.bool_], score: Array) -> dict[str, float | None]:
+    repetition = (kind == "clean") | (kind == "wink")
+    counted = repetition | (kind == "outside")
+    is_wink = kind == "wink"
     return {
-        "presence_f1": presence_f1(is_wink, called),
-        "presence_auroc": presence_auroc(is_wink, score),
-        "false_alarms_per_100": false_alarms_per_100(is_wink, called),
+        "presence_f1": presence_f1(is_wink[counted], called[counted]),
+        "presence_auroc": presence_auroc(is_wink[repetition], score[repetition]),
+        "false_alarms_per_100": false_alarms_per_100(
+            int((kind == "clean").sum()), int((called & counted & ~is_wink).sum())
+        ),
     }
 
 

@@ -16,9 +16,12 @@ import numpy as np
 from detect.pose import PoseTrack, track_pose
 from detect.weights import ALL, weights_path
 from wink.dataset import file_sha256
+from wink.errors import ClipError
 from wink.progress import progress
 
 VERSION = 1  # raise when tracking changes: older files are then made anew
+
+REMAKE = "remove the dataset's folder and make it again (`wink generate`, `wink import`)"
 
 _ARRAYS = ("presence", "points_px", "world_m", "visibility", "silhouette")
 _SCALARS = ("fps", "leg_length_px", "cpu_s")
@@ -33,14 +36,22 @@ def find_poses(videos: Iterable[Path], cache: Path, workers: int = 2) -> dict[Pa
         workers: videos looked at at the same time, each in a process of its own.
 
     Raises:
-        ClipError: a video cannot be read.
+        ClipError: a video is missing or cannot be read.
         DetectorError: the networks are missing (`wink fetch`).
     """
-    files = {video: cache / "pose" / f"{file_sha256(video)}.npz" for video in dict.fromkeys(videos)}
+    files = {video: cache / "pose" / f"{_content(video)}.npz" for video in dict.fromkeys(videos)}
     missing = {file: video for video, file in files.items() if load_pose(file) is None}
     if missing:
         _make(missing, workers)
     return {video: _loaded(file) for video, file in files.items()}
+
+
+def _content(video: Path) -> str:
+    """SHA-256 of a video; whatever is missing is named before any work starts."""
+    try:
+        return file_sha256(video)
+    except OSError as error:
+        raise ClipError(f"{video} cannot be read: {error.strerror}; put the video back, or {REMAKE}") from error
 
 
 def load_pose(file: Path) -> PoseTrack | None:
@@ -85,7 +96,11 @@ def _stop_quietly() -> None:
 
 
 def _track_and_keep(video: Path, file: Path) -> None:
-    save_pose(file, track_pose(video))
+    try:
+        pose = track_pose(video)
+    except ClipError as error:
+        raise ClipError(f"{error}; put a whole file in its place, or {REMAKE}") from None
+    save_pose(file, pose)
 
 
 def _loaded(file: Path) -> PoseTrack:

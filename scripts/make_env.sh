@@ -25,8 +25,9 @@ fi
 
 echo "installing $(grep -c == requirements.lock) locked packages into $venv (about a minute)"
 "$venv/bin/pip" install --quiet --disable-pip-version-check "$(grep -oE '^uv==[^ ]+' requirements.lock)"
-if ! "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements.lock; then
-    echo "uv could not reach the package index; trying pip"
+# Without the project's own uv settings: they are for choosing versions, and hashes refuse what they add.
+if ! "$venv/bin/uv" --no-config pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements.lock; then
+    echo "uv did not install the packages, for the reason above; trying pip, with the same hashes"
     "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 fi
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

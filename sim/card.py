@@ -19,9 +19,13 @@ size_categories: [n<1K]
 {n_trials} simulated squat trials, each filmed from {views}, {width}x{height} pixels at {fps:g} frames a second.
 Made by {program} from the settings in `config.yaml`; the same settings give the same bytes on the same platform.
 
-The pelvis' rotation is not scripted: a physics skeleton with limits and bounded muscles squats to a target depth,
-and the truth is read from its body. A *twin* is the same lifter, by the same seed, with one limit lifted
-(`counterfactual_of` names the lifter's trial).
+The pelvis' rotation is not scripted: a lifter with limits and strength chooses its posture at every depth, a physics
+skeleton with bounded muscles carries that intent out, and the truth is read from the skeleton. The choice between hip
+and spine is made in the intent, which the body follows.
+
+A set that ends in a fall or a stall is labelled with that `outcome`; whether it winked is left unknown
+(`n_repetitions` null). A *twin* is the same lifter, by the same seed, with one limit lifted (`counterfactual_of`
+names the lifter's trial).
 
 ## What is in it
 | file | a row | holds |

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from wink.config import plain
@@ -15,16 +18,27 @@ def generate(cfg: DictConfig) -> None:
     """Simulate, film and write a dataset, with its card and contact sheet."""
     from sim.generate import generate_dataset
     from sim.overview import dataset_sheet
+    from sim.settings import folder_name
 
-    path = Path(cfg.paths.datasets) / (cfg.name or _changed_settings() or "squats")
+    path = Path(cfg.paths.datasets) / folder_name(_name(cfg))
     dataset = generate_dataset(plain(cfg), path)
     sheet = dataset_sheet(dataset)
+    outcomes = Counter({row["trial_id"]: row["outcome"] for row in dataset.metadata()}.values())
+    print("trials: " + ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()))
     print(f"made {dataset.path}: {len(dataset.clips())} clips; look at {sheet} and {dataset.path / 'README.md'}")
 
 
+def _name(cfg: DictConfig) -> str:
+    """The dataset's name: the given one, or one for the settings that were changed; both in a multirun."""
+    given = [str(cfg.name)] if cfg.name else []
+    several = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
+    return "-".join([*given, *([_changed_settings()] if several or not given else [])]) or "squats"
+
+
 def _changed_settings() -> str:
-    """What the command line changed, as a folder name: each dataset of a multirun gets its own."""
-    return HydraConfig.get().job.override_dirname if HydraConfig.initialized() else ""
+    """What the command line changed, as a folder name."""
+    changed = HydraConfig.get().job.override_dirname if HydraConfig.initialized() else ""
+    return re.sub(r"[^A-Za-z0-9_.,=-]+", "", changed)
 
 
 def validate(cfg: DictConfig) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,27 +37,25 @@ def plan_trials(config: Mapping[str, Any]) -> list[PlannedTrial]:
     """Every trial of a dataset in order, from the composed configuration of `wink generate`.
 
     Raises:
-        ConfigError: a case names an unknown part or option, or `n` is not positive.
+        ConfigError: a case names an unknown part or option, or none at all.
     """
-    if config["n"] < 1:
-        raise ConfigError(f"n is the number of lifters of each case, at least 1; got {config['n']}")
     base: Parts = {part: dict(config[part]) for part in PARTS}
     cases = config["cases"] or [{"name": "lifter"}]
     _check_names(cases)
     trials: list[PlannedTrial] = []
-    for number, case in enumerate(cases):
+    for case in cases:
         for k in range(config["n"]):
-            trials += _lifter_and_twin(base, case, k, _seed(config["seed"], number, k), len(trials))
+            trials += _lifter_and_twin(base, case, k, _seed(config["seed"], case["name"], k), len(trials))
     return trials
 
 
 def _lifter_and_twin(base: Parts, case: Mapping[str, Any], k: int, seed: int, first: int) -> Iterator[PlannedTrial]:
-    subject = f"{case['name']}-{k}"
+    trial, subject = f"{case['name']}-{k}", f"{case['name']}-{seed:08x}"
     own = choose(base, {key: value for key, value in case.items() if key in PARTS})
-    yield PlannedTrial(first, subject, case["name"], subject, None, seed, own)
+    yield PlannedTrial(first, trial, case["name"], subject, None, seed, own)
     if case.get("twin"):
         lifted = choose(own, case["twin"])
-        yield PlannedTrial(first + 1, f"{subject}-twin", case["name"], subject, subject, seed, lifted)
+        yield PlannedTrial(first + 1, f"{trial}-twin", case["name"], subject, trial, seed, lifted)
 
 
 def choose(parts: Parts, choices: Mapping[str, str | Mapping[str, Any]]) -> Parts:
@@ -89,6 +88,7 @@ def _check_names(cases: list[Mapping[str, Any]]) -> None:
         raise ConfigError(f"every case needs a name of its own; got {names}")
 
 
-def _seed(seed: int, case: int, lifter: int) -> int:
+def _seed(seed: int, case: str, lifter: int) -> int:
     """An independent seed for each lifter, the same whatever else the dataset holds."""
-    return int(np.random.SeedSequence([seed, case, lifter]).generate_state(1)[0])
+    name = int.from_bytes(hashlib.sha256(case.encode()).digest()[:8])
+    return int(np.random.SeedSequence([seed, name, lifter]).generate_state(1)[0])

@@ -28,6 +28,9 @@ from wink.trial import SquatTrial
 
 CLIP_LICENSE = "CC0-1.0"
 
+#: A set that ended in a fall or a stall is kept and labelled as such; whether it winked is left unknown.
+JUDGED = ("completed", "stopped_short")
+
 
 @dataclass(frozen=True)
 class ShardJob:
@@ -68,7 +71,7 @@ class FilmedClip:
 def make_shard(job: ShardJob) -> Shard:
     """Simulate the job's trial, film it from every camera, and put the media files in place."""
     trial = from_zero(simulate_squat(setup_from(job.trial.parts), job.trial.seed), job.trial.subject_id)
-    repetitions = find_repetitions(trial)
+    repetitions = find_repetitions(trial) if trial.outcome in JUDGED else ()
     appearance = build(job.appearance)(np.random.default_rng([job.trial.seed, 1]), trial.subject.sex)
     clips = film(job, trial, appearance)
     tables = [frame_truth(job.clip_id(c.view), trial, repetitions, c.keypoints, job.fps) for c in clips]
@@ -91,6 +94,7 @@ def film(job: ShardJob, trial: SquatTrial, appearance: Appearance) -> list[Filme
     cameras = [build(camera) for camera in job.cameras.values()]
     n_frames = len(frame_times(trial, job.fps))
     seen: list[list[RenderedFrame]] = [[] for _ in cameras]
+    none = np.empty((0, 0), dtype=np.uint8)  # a view of a picture would keep the picture
     with ExitStack() as stack:
         films = [
             stack.enter_context(Film(job, view, c, n_frames)) for view, c in zip(job.cameras, cameras, strict=True)
@@ -98,7 +102,7 @@ def film(job: ShardJob, trial: SquatTrial, appearance: Appearance) -> list[Filme
         for moment in render_views(trial, cameras, appearance, job.fps, job.trial.seed):
             for film_, frames, frame in zip(films, seen, moment, strict=True):
                 film_.add(frame)
-                frames.append(replace(frame, image=frame.image[:0], labels=frame.labels[:0]))
+                frames.append(replace(frame, image=none, labels=none))
     return [
         FilmedClip(view, frames[0].camera, keypoint_columns(frames))
         for view, frames in zip(job.cameras, seen, strict=True)
@@ -162,7 +166,7 @@ def metadata_row(
         "trial_id": planned.trial_id,
         "counterfactual_of": planned.counterfactual_of,
         "outcome": trial.outcome,
-        "n_repetitions": len(repetitions),
+        "n_repetitions": len(repetitions) if trial.outcome in JUDGED else None,
         "max_pelvic_reversal_deg": worst_reversal_deg(repetitions),
         "load_kg": trial.load_kg,
         "mask_file": None if mask is None else str(mask),

@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -20,29 +21,46 @@ SINGLE_THREADED = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "LP_NUM_THREADS": "0",
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",  # said of every pool that a Ctrl-C ends
 }
 
 
 def run_in_processes(
-    work: Callable[[Job], Result], jobs: Sequence[Job], workers: int
+    work: Callable[[Job], Result], jobs: Iterable[Job], workers: int
 ) -> Iterator[tuple[Job, Result | Exception]]:
-    """Do jobs in parallel, yielding each with its result, or the exception it raised, as it finishes."""
+    """Do jobs in parallel, yielding each with its result, or the exception it raised, as it finishes.
+
+    Twice as many jobs as workers are in flight, and a result is let go once yielded: memory does not grow.
+    """
     os.environ.update(SINGLE_THREADED)
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, max(len(jobs), 1)), mp_context=context, initializer=_follow_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_parent)
+    waiting = iter(jobs)
+    flying: dict[Future[Result], Job] = {}
     try:
-        futures: dict[Future[Result], Job] = {pool.submit(work, job): job for job in jobs}
-        for future in as_completed(futures):
-            error = future.exception()
-            if error is not None and not isinstance(error, Exception):
-                raise error
-            yield futures[future], error if isinstance(error, Exception) else future.result()
+        while True:
+            for job in islice(waiting, 2 * workers - len(flying)):
+                flying[pool.submit(work, job)] = job
+            if not flying:
+                return
+            for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                outcome = _result(future)
+                yield flying.pop(future), outcome
     except BaseException:
         for process in list((pool._processes or {}).values()):
             process.terminate()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _result(future: Future[Result]) -> Result | Exception:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if not isinstance(error, Exception):
+        raise error
+    return error
 
 
 def _follow_parent() -> None:

@@ -102,12 +102,13 @@ def drawn_clip(name, folder, cache, reversal_deg, *, n_reps=1, labelled=True, **
     time_s = np.arange(int(4 * FPS * n_reps)) / FPS
     thigh = thigh_curve(time_s, n_reps)
     tilt = tilt_curve(thigh, reversal_deg)
-    video = folder / "videos" / f"{name}.mp4"
+    video = folder / "videos" / name / f"{name}.mp4"
+    video.parent.mkdir()
     write_video(video, len(time_s), shade=int(name, 16) % 97)
     save_pose(cache / "pose" / f"{file_sha256(video)}.npz", drawn_pose(thigh, tilt))
     repetitions = find_repetitions(trial_from_curves(time_s, thigh, tilt))
     row = {
-        "file_name": f"videos/{name}.mp4",
+        "file_name": f"videos/{name}/{name}.mp4",
         "clip_id": name,
         "source": "synthetic" if labelled else "real",
         "subject_id": f"subject-{name}",

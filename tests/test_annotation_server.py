@@ -36,13 +36,15 @@ class Answer(BaseHTTPRequestHandler):
         self.send_response(200); self.end_headers(); self.wfile.write(b'{{"status": "UP"}}')
     def log_message(self, *args): pass
 if {dies}: sys.exit("cannot start")
-HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Answer).serve_forever()
+port = int(sys.argv[sys.argv.index("--port") + 1])
+print(f"Starting development server at http://127.0.0.1:{{port + {moves}}}/", flush=True)
+HTTPServer(("127.0.0.1", port + {moves}), Answer).serve_forever()
 """
 
 
-def fake_program(path, init_s=0.0, init_code=0, dies=False):
+def fake_program(path, init_s=0.0, init_code=0, dies=False, moves=0):
     program = path / "label-studio"
-    program.write_text(FAKE.format(python=sys.executable, init_s=init_s, init_code=init_code, dies=dies))
+    program.write_text(FAKE.format(python=sys.executable, init_s=init_s, init_code=init_code, dies=dies, moves=moves))
     program.chmod(0o700)
     return program
 
@@ -254,3 +256,9 @@ def test_stopping_what_does_not_run_says_so(tmp_path, capsys):
     with settings("annotate", tmp_path, stop=True) as cfg:
         annotate(cfg)
     assert "no Label Studio runs" in capsys.readouterr().out
+
+
+def test_a_server_that_moved_to_another_port_is_not_taken_for_ours(folder, tmp_path):
+    server.prepare_server(folder, fake_program(tmp_path))
+    with pytest.raises(ServerError, match="was taken while it started"):
+        server.start_server(folder, fake_program(tmp_path, moves=1))

@@ -12,8 +12,10 @@ from detect import commands
 from detect.benchmark import ask_detector, run_benchmark
 from detect.detectors.detector import Finding
 from detect.leaderboard import score_rows
-from wink.detection import SCHEMA, read_detections
-from wink.errors import ConfigError, DatasetError
+from detect.report import write_report
+from wink.dataset import DatasetWriter
+from wink.detection import SCHEMA, Detection, read_detections, write_detections
+from wink.errors import ClipError, ConfigError, DatasetError, DetectorError
 
 
 class Silent:
@@ -40,7 +42,14 @@ class Perfect:
 
 
 class Crashing:
-    def detect(self, _observation):
+    """Has no idea, and an answer only for the clips it is told to spare."""
+
+    def __init__(self, spare=()):
+        self.spare = spare
+
+    def detect(self, observation):
+        if observation.video.stem in self.spare:
+            return (Finding(0, 2.0, 0.0, None),)
         raise ValueError("no idea")
 
 
@@ -73,21 +82,56 @@ def test_the_perfect_detector_scores_one_and_the_silent_one_is_right_about_clean
 
 def test_detections_are_kept_beside_the_dataset(dataset, cache):
     run_benchmark([dataset], {"silent": Silent()}, cache, workers=1)
-    detections = read_detections(dataset.path / "detections.parquet")
+    detections = [d for d in read_detections(dataset.path / "detections.parquet") if d.detector == "silent"]
     assert [(d.clip_id, d.rep) for d in detections] == [("a1", 0), ("a2", 0), ("a3", 0), ("a4", 0), ("a4", 1)]
     assert set(vars(detections[0])) == set(SCHEMA.names)
 
 
 def test_a_crash_is_a_row_that_counts_as_silence_and_the_rest_goes_on(dataset, cache):
-    result = run_benchmark([dataset], {"crashing": Crashing(), "silent": Silent()}, cache, workers=1)
+    result = run_benchmark([dataset], {"crashing": Crashing(["a2"]), "silent": Silent()}, cache, workers=1)
     crashed, silent = result.rows
-    assert crashed["n_failed"] == 4
+    assert crashed["n_failed"] == 3
     assert silent["n_failed"] == 0
     assert {k: crashed[k] for k in ("presence_f1", "onset_missed", "n_clean_silent")} == {
         k: silent[k] for k in ("presence_f1", "onset_missed", "n_clean_silent")
     }
     errors = [d.error for d in result.parts[0].detections if d.detector == "crashing"]
-    assert errors == ["ValueError: no idea"] * 4
+    assert [e for e in errors if e] == ["ValueError: no idea"] * 3
+
+
+def test_a_detector_that_fails_everywhere_is_refused_and_no_file_is_touched(dataset, cache):
+    run_benchmark([dataset], {"silent": Silent()}, cache, workers=1)
+    file = dataset.path / "detections.parquet"
+    before = file.read_bytes()
+    with pytest.raises(DetectorError, match=r"crashing failed on every clip.*no idea.*'detector=\[silent\]'"):
+        run_benchmark([dataset], {"crashing": Crashing(), "silent": Silent()}, cache, workers=1)
+    assert file.read_bytes() == before
+
+
+def test_detectors_that_do_not_run_now_keep_their_rows(dataset, cache):
+    file = dataset.path / "detections.parquet"
+    run_benchmark([dataset], {"silent": Silent(), "perfect": Perfect(dataset)}, cache, workers=1)
+    gone = Detection("perfect", "ffff", 0, 0.0, None, None, None, 0.0)  # of a clip that is no more
+    write_detections(file, (*read_detections(file), gone))
+    (row,) = run_benchmark([dataset], {"silent": Silent()}, cache, workers=1).rows
+    kept = read_detections(file)
+    assert row["detector"] == "silent"
+    assert [d.detector for d in kept].count("silent") == 5
+    assert [d.clip_id for d in kept if d.detector == "perfect"] == ["a1", "a2", "a3", "a4", "a4"]
+
+
+def test_detections_of_another_make_are_named_before_work(dataset, cache):
+    file = dataset.path / "detections.parquet"
+    file.write_text("not a table")
+    with pytest.raises(DatasetError, match=r"detections\.parquet cannot be read"):
+        run_benchmark([dataset], {"silent": Silent()}, cache, workers=1)
+    file.unlink()
+
+
+def test_a_video_that_is_shorter_than_its_dataset_says_is_named(tmp_path, cache):
+    cut = drawn_dataset(tmp_path / "cut", cache, {"c1": {"reversal_deg": 20.0, "n_frames": 130}})
+    with pytest.raises(ClipError, match=r"c1\.mp4 has 120 frames, its dataset says 130"):
+        run_benchmark([cut], {"silent": Silent()}, cache, workers=1)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +162,31 @@ def test_unknown_labels_are_listed_and_never_counted_as_clean(real, cache):
     assert [row[k] for k in ("presence_f1", "presence_auroc", "ap_100ms", "false_alarms_per_100")] == [None] * 4
 
 
+def test_a_fall_is_listed_and_not_scored_and_not_called_real(tmp_path, cache):
+    """Its truth is unknown though it is simulated; its twin, who stood, is shown and scored."""
+    clips = {
+        "d1": {"reversal_deg": 20.0, "labelled": False, "source": "synthetic", "outcome": "fell"},
+        "d2": {"reversal_deg": 0.0, "counterfactual_of": "trial-d1"},
+    }
+    fallen = drawn_dataset(tmp_path / "fallen", cache, clips)
+    result = run_benchmark([fallen], {"silent": Silent()}, cache, workers=1)
+    (row,) = result.rows
+    assert (row["n"], row["n_unlabelled"], row["n_clean"], row["n_wink"], row["source"]) == (2, 1, 1, 0, "synthetic")
+    page = write_report(tmp_path / "report.html", result, {}).read_text()
+    assert "fallen/d1, trial-d1, side view, fell: nothing called" in page
+    assert "No real clips in these datasets" in page
+    assert "limit lifted" in page
+
+
+def test_every_view_has_a_row_of_its_own_where_there_are_several(tmp_path, cache):
+    clips = {f"e{k}": {"reversal_deg": 20.0, "view": view, "trial_id": "t"} for k, view in enumerate(("side", "rear"))}
+    seen = drawn_dataset(tmp_path / "seen", cache, clips)
+    rows = run_benchmark([seen], {"silent": Silent(), "perfect": Perfect(seen)}, cache, workers=1).rows
+    assert [(r["detector"], r["view"], r["n_wink"]) for r in rows] == [
+        (d, v, n) for d in ("silent", "perfect") for v, n in (("all", 2), ("side", 1), ("rear", 1))
+    ]
+
+
 def test_a_detection_outside_every_repetition_costs_precision(dataset, cache):
     result = run_benchmark([dataset], {"perfect": Perfect(dataset)}, cache, workers=1)
     part = result.parts[0]
@@ -125,6 +194,8 @@ def test_a_detection_outside_every_repetition_costs_precision(dataset, cache):
     (row,) = score_rows("drawn", ["perfect"], part.clips, part.poses, [*part.detections, ghost])
     assert row["n_called_outside"] == 1
     assert row["ap_100ms"] == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 3)
+    assert row["presence_f1"] == pytest.approx(2 * 3 / (3 + 4))
+    assert row["false_alarms_per_100"] == 100.0
 
 
 def configured(*overrides):
@@ -138,7 +209,7 @@ def test_the_verb_writes_leaderboard_and_a_page_that_needs_nothing_else(dataset,
     commands.benchmark(cfg)
     rows = json.loads((tmp_path / "out" / "leaderboard.json").read_text())
     assert {(r["detector"], r["source"]) for r in rows} == {
-        (d, s) for d in ("lean_change", "low_back_contour") for s in ("synthetic", "real")
+        (d, s) for d in ("hip_angle_change", "low_back_contour") for s in ("synthetic", "real")
     }
     page = (tmp_path / "out" / "report.html").read_text()
     loads = re.findall(r"""(?:src|href|action|data)\s*=\s*["']?([^"'\s>]+)|url\(([^)]*)\)|(@import)""", page)
@@ -155,12 +226,33 @@ def test_the_verb_writes_leaderboard_and_a_page_that_needs_nothing_else(dataset,
     [
         ({"definition": "tuck"}, "tuck_start"),
         ({"input": []}, "wink benchmark demo"),
+        ({"definition": 3}, "tuck_start"),
         ({"workers": 0}, "at least 1"),
+        ({"workers": "abc"}, "at least 1"),
+        ({"workers": 1.5}, "whole number"),
     ],
 )
 def test_bad_settings_are_refused_before_work(tmp_path, changes, reason):
     cfg = OmegaConf.merge(configured(f"paths.datasets={tmp_path}"), {"input": ["demo"], **changes})
     with pytest.raises(ConfigError, match=reason):
+        commands.benchmark(cfg)
+
+
+@pytest.mark.parametrize("key", ["output", "paths.cache"])
+def test_a_folder_that_cannot_be_is_refused_before_work(dataset, tmp_path, key):
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file", tmp_path / "file" / "x", "/proc/x"):
+        cfg = configured(f"paths.cache={tmp_path / 'cache'}", f"{key}={place}")
+        cfg.input = [str(dataset.path)]
+        with pytest.raises(ConfigError, match=f"{key} {place} is no folder to write in"):
+            commands.benchmark(cfg)
+    assert not (tmp_path / "cache" / "pose").exists()
+
+
+def test_a_dataset_that_is_unfinished_is_refused(tmp_path):
+    DatasetWriter(tmp_path / "half", {})
+    cfg = configured(f"paths.datasets={tmp_path}", "input=[half]")
+    with pytest.raises(DatasetError, match="half is unfinished"):
         commands.benchmark(cfg)
 
 

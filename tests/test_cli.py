@@ -71,8 +71,14 @@ def test_an_unknown_setting_is_answered_with_the_nearest():
 
 
 def test_an_unknown_option_is_answered_with_the_choices():
-    with pytest.raises(ConfigError, match=r"(?s)ankle_dorsiflexion/wooden.*stiff.*typical"):
+    with pytest.raises(ConfigError, match=r"wooden.*is no option of ankle_dorsiflexion.*mobile, stiff, typical"):
         composed("generate", "ankle_dorsiflexion=wooden")
+
+
+@pytest.mark.parametrize("setting", ["a=b=c", "name='", "cases=[{"])
+def test_a_setting_that_cannot_be_read_is_refused(setting):
+    with pytest.raises(ConfigError):
+        composed("generate", setting)
 
 
 def test_a_positional_argument_where_none_is_taken_is_refused():

@@ -1,6 +1,8 @@
 """The dataset folder: what is written is what is read, and nothing half-made looks whole."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wink.clip import frame_at, time_of
-from wink.dataset import Dataset, DatasetWriter, Shard, clip_id, repetition_rows, spec_hash
+from wink.dataset import Dataset, DatasetWriter, Shard, clip_id, differences, repetition_rows, spec_hash
 from wink.errors import DatasetError
 from wink.onset import find_repetitions
 
@@ -43,13 +45,20 @@ def metadata_row(name, **changes):
 
 
 def shard(name, clip, **changes):
+    """A shard of one clip; its video is not there unless the test puts one."""
     frames = pa.table({"clip_id": [clip] * 3, "frame": [0, 1, 2]})
     return Shard(name, [metadata_row(clip, **changes)], repetition_rows(clip, winking_repetitions(), 30.0), frames)
+
+
+def put_video(folder, clip):
+    (folder / "videos/00000").mkdir(parents=True, exist_ok=True)
+    (folder / f"videos/00000/{clip}.mp4").touch()
 
 
 def test_what_is_written_is_what_is_read(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {"seed": 0})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     dataset = writer.finish("# card\n")
     (clip,) = dataset.clips()
     assert clip.repetitions == winking_repetitions()
@@ -63,6 +72,8 @@ def test_unknown_labels_are_not_clean_labels(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.add(Shard("r", [metadata_row("real", n_repetitions=None, source="real")], [], None))
     writer.add(Shard("s", [metadata_row("still", n_repetitions=0)], [], None))
+    put_video(writer.path, "real")
+    put_video(writer.path, "still")
     real, still = writer.finish("").clips()
     assert real.repetitions is None
     assert still.repetitions == ()
@@ -71,19 +82,25 @@ def test_unknown_labels_are_not_clean_labels(tmp_path):
 def test_an_interrupted_dataset_goes_on_and_does_not_look_whole(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {"seed": 0})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     with pytest.raises(DatasetError, match="unfinished"):
         Dataset(tmp_path / "d")
+    (tmp_path / "d/videos/00000/aaa.mp4").rename(tmp_path / "elsewhere")
     again = DatasetWriter(tmp_path / "d", {"seed": 0})
+    assert again.finished_shards() == set(), "its video is gone"
+    put_video(tmp_path / "d", "aaa")
     assert again.finished_shards() == {"00000"}
     again.add(shard("00001", "bbb"))
+    put_video(again.path, "bbb")
     assert [clip.clip_id for clip in again.finish("").clips()] == ["aaa", "bbb"]
 
 
 def test_another_configuration_is_refused_and_nothing_is_lost(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {"seed": 0})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     writer.finish("")
-    with pytest.raises(DatasetError, match="another configuration"):
+    with pytest.raises(DatasetError, match=r"another configuration \(changed: seed\)"):
         DatasetWriter(tmp_path / "d", {"seed": 1})
     assert len(Dataset(tmp_path / "d").clips()) == 1
 
@@ -99,8 +116,8 @@ def test_a_folder_of_other_things_is_refused(tmp_path):
 def test_another_schema_is_refused(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.finish("")
-    config = tmp_path / "d/config.yaml"
-    config.write_text(config.read_text().replace("schema_version: '1.0'", "schema_version: '9.0'"))
+    state = tmp_path / "d/dataset.json"
+    state.write_text(state.read_text().replace('"1.0"', '"9.0"'))
     with pytest.raises(DatasetError, match=r"9\.0.*reads 1\.0"):
         Dataset(tmp_path / "d")
 
@@ -108,6 +125,7 @@ def test_another_schema_is_refused(tmp_path):
 def test_a_missing_clip_is_named(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     with pytest.raises(DatasetError, match="'aab' is no clip of d.*Did you mean 'aaa'"):
         writer.finish("").clip("aab")
 
@@ -135,6 +153,59 @@ def test_ids_follow_from_the_spec_alone_and_tell_nothing():
 def test_shard_records_are_whole_json(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     record = json.loads((tmp_path / "d/.shards/00000.json").read_text())
     assert record["metadata"][0]["clip_id"] == "aaa"
     assert not list((tmp_path / "d").rglob("*.tmp"))
+
+
+def test_a_folder_without_a_finished_shard_is_taken_over(tmp_path):
+    DatasetWriter(tmp_path / "d", {"seed": 0})
+    assert DatasetWriter(tmp_path / "d", {"seed": 1}).finished_shards() == set()
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "d").write_text("x")
+    with pytest.raises(DatasetError, match="is a file"):
+        DatasetWriter(tmp_path / "d", {})
+
+
+def test_what_a_killed_run_left_half_written_is_swept(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {})
+    put_video(tmp_path / "d", "aaa")
+    (tmp_path / "d/videos/00000/.bbb.mp4.part").touch()
+    (tmp_path / "d/.README.md.12.tmp").touch()
+    DatasetWriter(writer.path, {})
+    assert not [*writer.path.rglob("*.part"), *writer.path.rglob("*.tmp")]
+    assert (tmp_path / "d/videos/00000/aaa.mp4").exists()
+
+
+def test_two_processes_cannot_write_one_dataset(tmp_path):
+    script = "import sys, time; from pathlib import Path; from wink.dataset import DatasetWriter\n"
+    script += "w = DatasetWriter(Path(sys.argv[1]), {}); print('in', flush=True); time.sleep(60)"
+    other = subprocess.Popen([sys.executable, "-c", script, tmp_path / "d"], stdout=subprocess.PIPE, text=True)
+    assert other.stdout.readline() == "in\n"
+    with pytest.raises(DatasetError, match="another process is writing"):
+        DatasetWriter(tmp_path / "d", {})
+    other.kill()
+    other.communicate()
+    DatasetWriter(tmp_path / "d", {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ({"a": 1}, {"a": 1}, []),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}, ["a.c"]),
+        ({"t": [{"x": 1}, {"x": 2}]}, {"t": [{"x": 1}, {"x": 5}]}, ["t[1].x"]),
+        ({"a": 1}, {"a": 1, "b": None, "c": 0}, ["c"]),
+        ({"t": [1]}, {"t": [1, 2]}, ["t"]),
+    ],
+)
+def test_differences_of_specs_are_named(old, new, where):
+    assert differences(old, new) == where
+
+
+def test_a_run_that_was_stopped_at_its_very_beginning_is_begun_again(tmp_path):
+    (tmp_path / "d/.shards").mkdir(parents=True)
+    assert DatasetWriter(tmp_path / "d", {}).finished_shards() == set()

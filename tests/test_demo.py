@@ -1,25 +1,33 @@
 """The demonstration's own part: which clips it takes, how it calls the verbs, what it says at the end."""
 
+import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
-from test_dataset import metadata_row, shard
+from test_dataset import metadata_row, put_video, shard
 
 from wink import demo
 from wink.dataset import DatasetWriter, Shard
-from wink.errors import WinkError
+from wink.errors import ClipError, WinkError
 
 
 def test_given_clips_win_over_the_folder(tmp_path):
-    (tmp_path / "a.mp4").touch()
-    assert [str(c) for c in demo.real_clips(["b.mov"], tmp_path)] == ["b.mov"]
-
-
-def test_without_clips_the_folder_s_videos_are_taken_in_order(tmp_path):
-    for name in ("b.MOV", "a.mp4", "notes.txt"):
+    (tmp_path / "folder").mkdir()
+    for name in ("folder/a.mp4", "b.mov"):
         (tmp_path / name).touch()
-    assert [c.name for c in demo.real_clips([], tmp_path)] == ["a.mp4", "b.MOV"]
+    assert demo.real_clips([str(tmp_path / "b.mov")], tmp_path / "folder") == [tmp_path / "b.mov"]
+
+
+def test_a_clip_that_is_not_there_is_noticed_before_any_work(tmp_path):
+    with pytest.raises(ClipError, match=r"no b\.mov"):
+        demo.real_clips(["b.mov"], tmp_path)
+
+
+def test_without_clips_the_folder_is_taken(tmp_path):
+    assert demo.real_clips([], tmp_path) == [tmp_path]
 
 
 def test_without_a_folder_there_are_none(tmp_path):
@@ -45,11 +53,37 @@ def test_a_preparation_that_fails_says_what_the_log_says(tmp_path):
 def test_the_table_counts_winks_and_says_what_is_unknown(tmp_path):
     writer = DatasetWriter(tmp_path / "demo", {})
     writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
     known = writer.finish("")
     writer = DatasetWriter(tmp_path / "real", {})
     writer.add(Shard("r", [metadata_row("rrr", n_repetitions=None, source="real")], [], None))
+    put_video(writer.path, "rrr")
     unknown = writer.finish("")
     first, second = demo.made([known, unknown]).splitlines()[1:]
     assert first.split()[1:] == ["1", "120", "4", "1", "1"]
     assert second.split()[-1] == "unknown"
-    assert "wink pull demo real" in demo.what_next([known, unknown], serving=False)
+    assert "pull demo real" in demo.what_next([known, unknown], serving=False)
+
+
+def test_a_verb_ends_with_the_demonstration_however_that_went(tmp_path):
+    """Killed without a chance to say so, the demonstration takes the running verb and its workers with it."""
+    script = "import os, sys; from wink import demo; os.environ['WINK_ENDS_WITH'] = str(os.getpid()); "
+    script += "demo._run([*demo._wink(), 'generate', 'name=x', 'n=9'])"
+    environment = {**os.environ, "WINK_DATASETS": str(tmp_path)}
+    parent = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
+    wait_for((tmp_path / "x/dataset.json").exists)
+    (verb,) = children_of(parent.pid)
+    parent.kill()
+    parent.wait()
+    wait_for(lambda: not Path(f"/proc/{verb}").exists())
+
+
+def children_of(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_for(happened, limit_s=30.0):
+    end = time.monotonic() + limit_s
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -10,7 +10,9 @@ from drawn import FPS, drawn_pose, thigh_curve, tilt_curve
 from hydra import compose, initialize_config_module
 
 from detect.detectors.detector import Observation, check_findings
+from detect.features import find_squats, measure_body
 from wink.config import build
+from wink.errors import ConfigError
 
 CONFIGS = sorted(Path(str(files("configs") / "detector")).glob("*.yaml"))
 NAMES = [file.stem for file in CONFIGS]
@@ -108,13 +110,43 @@ def test_the_contour_rule_is_silent_from_the_front():
     assert (finding.onset_s, finding.score) == (None, 0.0)
 
 
-def test_the_public_rule_calls_a_trunk_that_tips_and_not_a_pelvis_that_turns():
+def test_the_published_rule_measures_what_the_thigh_sinks_beyond_mid_descent():
+    """By hand: the angle closes by trunk and thigh together, so the trunk cancels and the pelvis does not matter."""
     thigh = thigh_curve(TIME_S)
-    still = drawn_pose(thigh, tilt_curve(thigh, 30.0))
-    (silent,) = detector("lean_change").detect(Observation(VIDEO, still))
-    assert silent.onset_s is None
-    tipping = still.points_px.copy()
-    near_bottom = np.clip((TIME_S - 1.8) / 0.2, 0, 1) * (TIME_S <= 2.2)
-    tipping[:, [11, 12], 0] += 60 * near_bottom[:, None]
-    (called,) = detector("lean_change").detect(Observation(VIDEO, replace(still, points_px=tipping)))
-    assert called.onset_s == pytest.approx(1.9, abs=0.1)
+    body = measure_body(drawn_pose(thigh, tilt_curve(thigh, 0.0)))
+    (squat,) = find_squats(body)
+    sunk = thigh[squat.bottom] - thigh[(squat.start + squat.bottom) // 2]
+    for reversal_deg in (0.0, 30.0):
+        (finding,) = watch("hip_angle_change", reversal_deg)
+        assert finding.magnitude_deg == pytest.approx(sunk, abs=2.0)
+        assert finding.score > 0.5
+        onset = round(finding.onset_s * FPS)
+        assert thigh[onset] - thigh[(squat.start + squat.bottom) // 2] == pytest.approx(12.0, abs=5.0)
+
+
+def test_the_published_rule_is_silent_below_its_threshold():
+    thigh = thigh_curve(TIME_S)
+    pose = drawn_pose(thigh, tilt_curve(thigh, 30.0))
+    (finding,) = detector("hip_angle_change", wink_deg=60.0).detect(Observation(VIDEO, pose))
+    assert finding.onset_s is None
+    assert 0 < finding.score < 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value", "reason"),
+    [
+        ("hip_angle_change", "wink_deg", "abc", "wink_deg is 'abc'; expected a number above 0"),
+        ("hip_angle_change", "wink_deg", -1, "wink_deg is -1; expected a number above 0"),
+        ("hip_angle_change", "wink_deg", "true", "wink_deg is True"),
+        ("hip_angle_change", "from_share", 50, "from_share is 50; expected a number from 0 up to 1"),
+        ("low_back_contour", "contour_share", 0, "contour_share is 0"),
+        ("low_back_contour", "smoothing_s", "null", "smoothing_s is None"),
+        ("low_back_contour", "max_off_side_deg", "nan", "max_off_side_deg is nan"),
+        ("low_back_contour", "stretch", "[0.1]", "stretch is .*expected two numbers"),
+        ("low_back_contour", "stretch", "[a,b]", "beginning of stretch is 'a'"),
+        ("low_back_contour", "stretch", "[0.2,0.1]", "end of stretch is 0.1; expected a number above 0.2"),
+    ],
+)
+def test_a_mistyped_setting_is_refused_before_any_clip(name, key, value, reason):
+    with pytest.raises(ConfigError, match=reason):
+        detector(name, **{key: value})

@@ -47,13 +47,13 @@ def test_nothing_to_score_is_no_score():
 
 #: Six repetitions: a wink 20 ms late, one 80 ms early, one 250 ms late, one missed, a false alarm, a silent one.
 REFERENCE = [1.0, 1.5, 2.0, 1.0, NONE, NONE]
-REVERSAL = [20.0, 15.0, 12.0, 30.0, 1.0, 4.0]
+MAGNITUDE = [20.0, 15.0, 12.0, 30.0, 1.0, 4.0]
 DETECTED = [1.02, 1.42, 2.25, NONE, 1.1, NONE]
 SCORE = [9.0, 7.0, 5.0, 0.5, 8.0, 0.2]
 
 
 def test_a_case_computed_by_hand():
-    scores = evaluate(REFERENCE, REVERSAL, DETECTED, SCORE)
+    scores = evaluate(REFERENCE, MAGNITUDE, DETECTED, SCORE)
     # In order of score: hit(9), false(8), 80 ms(7), 250 ms(5); four events.
     assert scores["ap_33ms"] == pytest.approx(1 / 4)
     assert scores["ap_67ms"] == pytest.approx(1 / 4)
@@ -73,18 +73,36 @@ def test_a_case_computed_by_hand():
 
 
 def test_ambiguous_repetitions_are_neither_rewarded_nor_punished():
-    without = evaluate(REFERENCE, REVERSAL, DETECTED, SCORE)
+    without = evaluate(REFERENCE, MAGNITUDE, DETECTED, SCORE)
     for detected in (NONE, 1.3):
-        scores = evaluate([*REFERENCE, 1.3], [*REVERSAL, 7.0], [*DETECTED, detected], [*SCORE, 100.0])
+        scores = evaluate([*REFERENCE, 1.3], [*MAGNITUDE, 7.0], [*DETECTED, detected], [*SCORE, 100.0])
         changed = {k for k, v in scores.items() if v != without[k]}
         assert changed <= {"n_repetitions", "n_ambiguous", "n_ambiguous_called"}
         assert scores["n_ambiguous"] == 1
 
 
 def test_a_call_outside_every_repetition_costs_precision_but_is_no_clean_repetition():
-    scores = evaluate([*REFERENCE, NONE], [*REVERSAL, NONE], [*DETECTED, 9.0], [*SCORE, 10.0])
+    scores = evaluate([*REFERENCE, NONE], [*MAGNITUDE, NONE], [*DETECTED, 9.0], [*SCORE, 10.0])
     assert scores["ap_100ms"] == pytest.approx((1 / 2 + 2 / 4) / 4)
-    assert (scores["n_called_outside"], scores["n_repetitions"], scores["false_alarms_per_100"]) == (1, 6, 50.0)
+    assert (scores["n_called_outside"], scores["n_repetitions"], scores["n_clean"]) == (1, 6, 2)
+    assert scores["event_f1_100ms"] == pytest.approx(2 * 2 / (4 + 5))
+    assert scores["presence_f1"] == pytest.approx(2 * 3 / (4 + 5))
+    assert scores["false_alarms_per_100"] == 100.0  # one in a clean repetition, one outside, for two clean ones
+    assert scores["presence_auroc"] == pytest.approx(5 / 8)  # ranks repetitions, the same ones for everybody
+
+
+def test_calls_while_standing_are_not_free():
+    """One wink found, one clean repetition left alone, three calls while nobody squats."""
+    scores = evaluate([1.0, NONE, *[NONE] * 3], [20.0, 1.0, *[NONE] * 3], [1.0, NONE, 5.0, 6.0, 7.0], [1, 0, 1, 1, 1])
+    assert scores["presence_f1"] == pytest.approx(2 / 5)
+    assert (scores["false_alarms_per_100"], scores["n_called_outside"], scores["n_clean_silent"]) == (300.0, 3, 1)
+    without_clean = evaluate([1.0, NONE], [20.0, NONE], [1.0, 5.0], [1, 1])
+    assert (without_clean["presence_f1"], without_clean["false_alarms_per_100"]) == (pytest.approx(2 / 3), None)
+
+
+def test_an_empty_video_left_alone_has_no_score_and_a_call_in_it_scores_zero():
+    scores = evaluate([NONE], [NONE], [1.0], [1.0])
+    assert (scores["n_repetitions"], scores["presence_f1"], scores["ap_100ms"]) == (0, 0.0, 0.0)
 
 
 def test_a_wink_without_an_onset_by_the_chosen_definition_is_scored_for_presence_only():
@@ -93,7 +111,7 @@ def test_a_wink_without_an_onset_by_the_chosen_definition_is_scored_for_presence
 
 
 @pytest.mark.parametrize(("edge", "name"), [(0, "clean"), (4.9, "clean"), (5, "ambiguous"), (10, "wink"), (60, "wink")])
-def test_classes_by_reversal(edge, name):
+def test_classes_by_magnitude(edge, name):
     assert truth_class(np.array([edge, NONE])).tolist() == [name, "outside"]
 
 
@@ -167,7 +185,8 @@ def test_auroc_is_the_share_of_pairs_in_order():
 
 
 def test_false_alarms_need_a_clean_repetition():
-    assert false_alarms_per_100(np.array([True]), np.array([True])) is None
+    assert false_alarms_per_100(0, 3) is None
+    assert false_alarms_per_100(4, 1) == 25.0
 
 
 def test_one_found_onset_has_no_spread():

@@ -77,6 +77,12 @@ def test_a_half_squat_above_the_minimum_depth_is_no_repetition():
     assert repetition_windows(squat_curve(TIME, depth_deg=40.0)) == []
 
 
+@pytest.mark.parametrize("part", [slice(None, 1000), slice(700, None)], ids=["cut at the bottom", "begun on the way"])
+def test_a_repetition_that_is_cut_off_is_none(part):
+    assert len(repetition_windows(THIGH)) == 1
+    assert repetition_windows(THIGH[part]) == []
+
+
 def test_standing_still_has_no_repetition():
     assert repetition_windows(np.full(100, 3.0)) == []
 

@@ -1,5 +1,6 @@
 """What must hold of an installation."""
 
+import hashlib
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def test_committed_files_are_small():
         if file.is_file() and file.stat().st_size > 6e6 and file.name != "body.npz"
     ]
     assert large == []
+
+
+def test_the_body_is_the_one_whose_licence_is_told():
+    digest = hashlib.sha256((ROOT / "sim/body/body.npz").read_bytes()).hexdigest()
+    assert digest in (ROOT / "sim/body/LICENSE-body.md").read_text()
 
 
 def _installed(name):

@@ -87,6 +87,19 @@ def test_what_is_no_video_is_refused_by_name(tmp_path, content):
         read_format(path)
 
 
+def test_a_missing_video_is_named_with_what_to_do_before_any_work(tmp_path, grey):
+    with pytest.raises(ClipError, match=r"gone\.mp4 cannot be read: No such file.*put the video back.*wink import"):
+        find_poses([grey, tmp_path / "gone.mp4"], tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()
+
+
+@needs_networks
+def test_a_broken_video_is_named_with_what_to_do(tmp_path):
+    (tmp_path / "broken.mp4").write_bytes(b"no video at all" * 100)
+    with pytest.raises(ClipError, match=r"broken\.mp4 cannot be read as a video.*put a whole file in its place"):
+        find_poses([tmp_path / "broken.mp4"], tmp_path / "cache")
+
+
 def test_a_pose_that_was_kept_comes_back(tmp_path):
     save_pose(tmp_path / "p.npz", POSE)
     back = load_pose(tmp_path / "p.npz")

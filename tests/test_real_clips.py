@@ -191,7 +191,7 @@ def test_the_row_says_what_is_known_and_no_more(tmp_path):
 
 
 def test_a_dataset_of_another_kind_is_left_alone(tmp_path):
-    DatasetWriter(tmp_path / "synthetic", {"kind": "squats"})
+    DatasetWriter(tmp_path / "synthetic", {"kind": "squats"}).add(Shard("00000", [], [], None))
     with pytest.raises(DatasetError, match="another configuration"):
         open_writer(tmp_path / "synthetic")
 

@@ -9,6 +9,8 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from wink.dataset import write_table
+
 Grade = Literal["none", "mild", "clear", "marked", "cannot_tell"]
 
 SCHEMA = pa.schema(
@@ -58,11 +60,9 @@ class Annotation:
 
 
 def write_annotations(path: Path, annotations: tuple[Annotation, ...]) -> None:
-    """Write annotations to a Parquet file, atomically."""
+    """Write annotations to a Parquet file, whole or not at all; what it held before is gone."""
     rows = [{**vars(a), "injury_history": list(a.injury_history)} for a in annotations]
-    temporary = path.with_suffix(".tmp")
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), temporary)
-    temporary.replace(path)
+    write_table(path, pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
 def read_annotations(path: Path) -> tuple[Annotation, ...]:

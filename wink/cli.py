@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import sys
+import threading
+import time
 from importlib.metadata import EntryPoint, entry_points, version
 from importlib.resources import files
 
 from wink.errors import ConfigError, WinkError, unknown_name
 
-#: Troubles of the disk that are the user's to mend, not ours.
+FOLDERS = "Folders: paths.datasets, paths.cache, paths.server, or WINK_DATASETS, WINK_CACHE, WINK_SERVER"
+
+#: Troubles of the disk that are the user's to mend, not ours, also where no file is named.
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 USAGE = "usage: wink VERB [input …] [setting=value …]     wink VERB --help"
@@ -24,19 +30,34 @@ def main() -> int:
     if arguments[0] == "--version":
         print(f"wink {version('winklab')}")
         return 0
+    signal.signal(signal.SIGTERM, _stop)
+    if parent := os.environ.pop("WINK_ENDS_WITH", None):  # set by a verb that runs others
+        threading.Thread(target=_end_with, args=(int(parent),), daemon=True).start()
     try:
         return run(arguments[0], arguments[1:])
     except WinkError as error:
         print(f"wink {arguments[0]}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        if error.errno not in DISK_TROUBLE:
+        if error.filename is None and error.errno not in DISK_TROUBLE:
             raise
         print(f"wink {arguments[0]}: {error.strerror}: {error.filename}; what was finished is kept", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"\nwink {arguments[0]}: stopped; what was finished is kept, the same command goes on", file=sys.stderr)
         return 130
+
+
+def _stop(number: int, _: object) -> None:
+    """Being told to end is a Ctrl-C that only we have heard: children are ended too, what was finished is kept."""
+    raise KeyboardInterrupt(number)
+
+
+def _end_with(parent: int) -> None:
+    """Be told to end when the process that started us is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def run(verb: str, arguments: list[str]) -> int:
@@ -82,7 +103,10 @@ def help_of(verb: str) -> str:
     body = [line for line in file.read_text().splitlines()[len(_header(verb)) :] if not _is_plumbing(line)]
     if body[1:2] == [""]:  # nothing but plumbing among the defaults
         body = body[2:]
-    return "\n".join([*_header(verb), "", "Settings and their defaults:", *body])
+    lines = [*_header(verb), "", "Settings and their defaults:", *body, "", FOLDERS]
+    if "defaults:" in body:
+        lines.append(f"Every setting, those of the parts too: wink {verb} --cfg job")
+    return "\n".join(lines)
 
 
 def _header(verb: str) -> list[str]:

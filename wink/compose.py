@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from unittest import mock
 
 import hydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -15,6 +16,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from wink.config import options_of
 from wink.errors import ConfigError, unknown_name
 
 Verb = Callable[[DictConfig], None]
@@ -26,7 +28,7 @@ QUIET = (
     "hydra.output_subdir=null",
     "hydra.run.dir=.",
     "hydra.sweep.subdir=.",
-    "hydra.job.config.override_dirname.exclude_keys=[name,seed,workers,overwrite,input]",
+    "hydra.job.config.override_dirname.exclude_keys=[name,workers,input,paths.datasets,paths.cache,paths.server]",
     "hydra.job.config.override_dirname.kv_sep=-",
     "hydra.job.config.override_dirname.item_sep=_",
 )
@@ -47,12 +49,29 @@ def run_composed(name: str, verb: Verb, arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as sweep_folder:  # Hydra notes every sweep in a file
         argv = [f"wink {name}", *flags, *QUIET, f"hydra.sweep.dir={_quoted(sweep_folder)}", *settings, *given]
         try:
-            with mock.patch.object(sys, "argv", argv), mock.patch.dict(os.environ, HYDRA_FULL_ERROR="1"):
+            with _arguments(argv):
                 launch()
-        except (HydraException, OmegaConfBaseException) as error:
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
             raise ConfigError(_explain(name, error, settings, inputs)) from None
+        except SystemExit as end:  # a flag that is none; the parser has said so
+            if end.code:
+                raise ConfigError("see `--help`; settings are written as name=value") from None
     if outcome.error is not None:
         raise outcome.error
+
+
+@contextmanager
+def _arguments(argv: list[str]) -> Iterator[None]:
+    """Let Hydra see these arguments, and raise its errors instead of printing them."""
+    before, full = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
+    sys.argv, os.environ["HYDRA_FULL_ERROR"] = argv, "1"
+    try:
+        yield
+    finally:
+        sys.argv = before
+        os.environ.pop("HYDRA_FULL_ERROR")
+        if full is not None:
+            os.environ["HYDRA_FULL_ERROR"] = full
 
 
 class _Outcome:
@@ -104,18 +123,25 @@ def _explain(name: str, error: Exception, settings: Sequence[str], inputs: Seque
         wrong = _unknown_key(setting, defaults)
         if wrong:
             return wrong
-    return str(error).split("Config search path")[0].strip()
+    said = str(error).split("Config search path")[0].strip()
+    missing = re.search(r"Could not (?:find|load) '(\w+)/(\w+)'", said)
+    return unknown_name(f"option of {missing[1]}", missing[2], options_of(missing[1])) if missing else said
 
 
 def _unknown_key(setting: str, defaults: DictConfig) -> str | None:
     """Why a setting's key does not exist, with the keys that do; None if it does."""
     if setting.startswith(("~", "+")) or "=" not in setting:
         return None
-    key = OverridesParser.create().parse_override(setting).key_or_group
+    try:
+        key = OverridesParser.create().parse_override(setting).key_or_group
+    except HydraException:
+        return f"{setting!r} cannot be read as name=value; quote a value that has spaces, commas or brackets"
     node, path = defaults, key.replace("/", ".").split(".")
     for i, part in enumerate(path):
         if part == "hydra":
             return None
+        if i == 0 and options_of(part):
+            return None  # a group: whether the option exists is Hydra's to say
         if not OmegaConf.is_dict(node) or part not in node:
             where = f"setting of {'.'.join(path[:i])}" if i else "setting"
             keys = [str(k) for k in node if k != "input"] if OmegaConf.is_dict(node) else []

@@ -42,8 +42,14 @@ def load_option(group: str, option: str) -> dict[str, Any]:
     Raises:
         ConfigError: there is no such group or option.
     """
-    folder = files("configs") / group
-    options = [file.name.removesuffix(".yaml") for file in folder.iterdir()] if folder.is_dir() else []
+    options = options_of(group)
     if option not in options:
-        raise ConfigError(unknown_name(f"option of {group}", option, [o for o in options if not o.startswith("_")]))
-    return plain(DictConfig(OmegaConf.create((folder / f"{option}.yaml").read_text())))
+        raise ConfigError(unknown_name(f"option of {group}", str(option), options))
+    return plain(DictConfig(OmegaConf.create((files("configs") / group / f"{option}.yaml").read_text())))
+
+
+def options_of(group: str) -> list[str]:
+    """Names of the options of a group; none where there is no such group."""
+    folder = files("configs") / group
+    names = [file.name for file in folder.iterdir()] if folder.is_dir() else []
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))

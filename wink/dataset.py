@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -139,7 +141,7 @@ class Dataset:
     @property
     def spec(self) -> dict[str, Any]:
         """Everything that determined the clips, as the writer was given it."""
-        return dict(_read_state(self.path)["spec"])
+        return _read_spec(self.path)
 
     def metadata(self) -> list[dict[str, Any]]:
         """A row a clip, as in `metadata.parquet`."""
@@ -165,10 +167,11 @@ class Dataset:
 
     def frames(self, clip_id: str) -> pa.Table:
         """Truth of a synthetic clip, a row a frame; empty for a real clip."""
-        files = sorted((self.path / "frames").glob("*.parquet"))
-        if not files:
+        shard = next((Path(row["file_name"]).parts[1] for row in self.metadata() if row["clip_id"] == clip_id), "")
+        file = self.path / "frames" / f"{shard}.parquet"
+        if not file.exists():
             return pa.table({"clip_id": pa.array([], pa.string())})
-        return pq.read_table(files, filters=[("clip_id", "=", clip_id)])
+        return pq.read_table(file, filters=[("clip_id", "=", clip_id)])
 
 
 def _clip(path: Path, row: Mapping[str, Any], truth: Mapping[str, list[Repetition]]) -> Clip:
@@ -182,7 +185,10 @@ def _clip(path: Path, row: Mapping[str, Any], truth: Mapping[str, list[Repetitio
 
 
 class DatasetWriter:
-    """A dataset in the making: shards are added one by one, each complete or not there at all."""
+    """A dataset in the making: shards are added one by one, each complete or not there at all.
+
+    One process at a time writes a dataset; the lock goes with the process.
+    """
 
     def __init__(self, path: Path, spec: Mapping[str, Any]) -> None:
         """Begin a dataset, or go on with one that was interrupted.
@@ -192,20 +198,31 @@ class DatasetWriter:
             spec: everything that determines the clips. A folder made from another spec is refused.
 
         Raises:
-            DatasetError: the folder holds a dataset of another spec, or files that are no dataset.
+            DatasetError: the folder holds a dataset of another spec, files that are no dataset, or is being written.
         """
         self.path = Path(path)
         self.spec_hash = spec_hash(spec)
+        if self.path.exists() and not self.path.is_dir():
+            raise DatasetError(f"{self.path} is a file; a dataset is a folder: choose another name=...")
         if self.path.exists() and any(self.path.iterdir()):
-            _check_same_spec(self.path, self.spec_hash)
-        for folder in ("videos", "frames", "masks", ".shards"):
-            (self.path / folder).mkdir(parents=True, exist_ok=True)
-        state = {"schema_version": SCHEMA_VERSION, "spec_hash": self.spec_hash, "spec": spec}
-        write_atomically(self.path / "config.yaml", OmegaConf.to_yaml(state))
+            _check_same_spec(self.path, spec, self.spec_hash)
+        (self.path / ".shards").mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(self.path / ".shards" / "lock")
+        _sweep(self.path)
+        state = {"schema_version": SCHEMA_VERSION, "spec_hash": self.spec_hash}
+        write_atomically(self.path / "dataset.json", json.dumps(state))
+        write_atomically(self.path / "config.yaml", OmegaConf.to_yaml(spec))
+        for folder in ("videos", "frames", "masks"):
+            (self.path / folder).mkdir(exist_ok=True)
 
     def finished_shards(self) -> set[str]:
-        """Names of the shards that are complete."""
-        return {file.stem for file in (self.path / ".shards").glob("*.json")}
+        """Names of the shards that are complete, their media files still in place."""
+        return {file.stem for file in (self.path / ".shards").glob("*.json") if self._is_whole(file)}
+
+    def _is_whole(self, record: Path) -> bool:
+        rows = json.loads(record.read_text())["metadata"]
+        media = [row[column] for row in rows for column in ("file_name", "mask_file") if row.get(column)]
+        return all((self.path / file).is_file() for file in media)
 
     def add(self, shard: Shard) -> None:
         """Record a shard whose media files are already in place; the last write is what makes it count."""
@@ -216,7 +233,9 @@ class DatasetWriter:
 
     def finish(self, card: str) -> Dataset:
         """Gather the shards into `metadata.parquet` and `repetitions.parquet`, write the card, and open the result."""
-        records = [json.loads(f.read_text()) for f in sorted((self.path / ".shards").glob("*.json"))]
+        whole = self.finished_shards()
+        files = sorted(file for file in (self.path / ".shards").glob("*.json") if file.stem in whole)
+        records = [json.loads(file.read_text()) for file in files]
         metadata = [row for record in records for row in record["metadata"]]
         repetitions = [row for record in records for row in record["repetitions"]]
         write_atomically(self.path / "README.md", card)
@@ -262,18 +281,61 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 
 def _read_state(path: Path) -> dict[str, Any]:
-    file = path / "config.yaml"
+    file = path / "dataset.json"
     if not file.exists():
-        raise DatasetError(f"{path} is no winklab dataset: it has no config.yaml")
-    state = OmegaConf.to_container(OmegaConf.load(file))
-    assert isinstance(state, dict)
-    return {str(key): value for key, value in state.items()}
+        if [entry.name for entry in path.iterdir()] == [".shards"]:
+            return {}  # an earlier run was stopped right at its beginning
+        raise DatasetError(f"{path} is no winklab dataset: it has no dataset.json")
+    state: dict[str, Any] = json.loads(file.read_text())
+    return state
 
 
-def _check_same_spec(path: Path, wanted: str) -> None:
-    found = _read_state(path).get("spec_hash")
-    if found != wanted:
-        raise DatasetError(
-            f"{path} was made from another configuration (spec {found}, wanted {wanted}); "
-            "choose another name=..., or remove the folder"
-        )
+def _read_spec(path: Path) -> dict[str, Any]:
+    spec = OmegaConf.to_container(OmegaConf.load(path / "config.yaml"))
+    assert isinstance(spec, dict)
+    return {str(key): value for key, value in spec.items()}
+
+
+def _check_same_spec(path: Path, spec: Mapping[str, Any], wanted: str) -> None:
+    if _read_state(path).get("spec_hash") == wanted or not any((path / ".shards").glob("*.json")):
+        return
+    changed = ", ".join(differences(_read_spec(path), json.loads(json.dumps(spec, default=str))))
+    raise DatasetError(
+        f"{path} was made from another configuration (changed: {changed or 'nothing but order'}); "
+        "choose another name=..., or remove the folder"
+    )
+
+
+def differences(old: Any, new: Any, at: str = "", most: int = 4) -> list[str]:
+    """Where two specs differ, as dotted paths, the first few."""
+    found: list[str] = []
+    queue = deque([(old, new, at)])
+    while queue and len(found) < most:
+        a, b, where = queue.popleft()
+        if isinstance(a, Mapping) and isinstance(b, Mapping):
+            queue.extend(
+                (a.get(key), b.get(key), f"{where}.{key}".lstrip(".")) for key in [*a, *(k for k in b if k not in a)]
+            )
+        elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+            queue.extend((x, y, f"{where}[{i}]") for i, (x, y) in enumerate(zip(a, b, strict=True)))
+        elif a != b:
+            found.append(where)
+    return found
+
+
+def _lock(file: Path) -> int:
+    """Hold a file for as long as this process lives; another process that asks for it is refused."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise DatasetError(f"another process is writing {file.parents[1]}; wait for it, or stop it") from None
+    return descriptor
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed run left half-written; nothing whole has such a name."""
+    for pattern in (".*.part", ".*.tmp"):
+        for leftover in path.rglob(pattern):
+            leftover.unlink(missing_ok=True)

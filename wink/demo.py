@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,15 +15,17 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from wink.dataset import Dataset
-from wink.errors import WinkError
-
-VIDEO_ENDINGS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp")
+from wink.errors import ClipError, WinkError
 
 
 def demo(cfg: DictConfig) -> None:
     """Simulate, film, import, benchmark and annotate; then say what was made and what to try next."""
     started = time.monotonic()
     names = [cfg.name]
+    clips = real_clips(list(cfg.input), Path(cfg.real_clips))
+    os.environ["WINK_ENDS_WITH"] = str(os.getpid())
+    os.environ.update(WINK_DATASETS=cfg.paths.datasets, WINK_CACHE=cfg.paths.cache, WINK_SERVER=cfg.paths.server)
+    print("Label Studio is made ready in the background (the first time about 870 MB and two minutes)")
     with preparing_server(Path(cfg.paths.cache)) as prepared:
         step(
             1,
@@ -30,12 +34,15 @@ def demo(cfg: DictConfig) -> None:
             f"experiment={cfg.experiment}",
             f"name={cfg.name}",
         )
-        clips = real_clips(list(cfg.input), Path(cfg.real_clips))
         if clips:
-            step(2, f"bring in {len(clips)} real clips", "import", *map(str, clips), f"name={cfg.real_name}")
-            names.append(cfg.real_name)
+            try:
+                step(2, "bring in real clips", "import", *map(str, clips), f"name={cfg.real_name}")
+            except WinkError:
+                print("none of them could be read; the demonstration goes on without", flush=True)
         else:
-            print('\n== 2/5  no real clips; add some with  make demo CLIPS="a.mp4 b.mov"', flush=True)
+            print('\n== 2/5  no new real clips; add some with  make demo CLIPS="a.mp4 b.mov"', flush=True)
+        if (Path(cfg.paths.datasets) / cfg.real_name / "metadata.parquet").exists():
+            names.append(cfg.real_name)
         step(3, "benchmark two detectors, from the videos", "benchmark", *names)
         prepared.wait()
     step(4, "put the clips before annotators", "annotate", *names, "review=true", f"serve={str(cfg.serve).lower()}")
@@ -46,12 +53,17 @@ def demo(cfg: DictConfig) -> None:
 
 
 def real_clips(given: Sequence[str], folder: Path) -> list[Path]:
-    """The real clips to bring in: those given, else the videos of a folder, if it exists."""
+    """The real clips to bring in: those given, else a folder of them, if it exists.
+
+    Raises:
+        ClipError: a clip that was given is not there.
+    """
+    missing = [name for name in given if not Path(name).exists()]
+    if missing:
+        raise ClipError(f"there is no {', no '.join(missing)}; a name with spaces goes to `wink demo` in quotes")
     if given:
         return [Path(name) for name in given]
-    if not folder.is_dir():
-        return []
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() in VIDEO_ENDINGS)
+    return [folder] if folder.is_dir() else []
 
 
 def step(number: int, title: str, verb: str, *arguments: str) -> None:
@@ -61,11 +73,23 @@ def step(number: int, title: str, verb: str, *arguments: str) -> None:
         WinkError: the verb failed; it has said why.
     """
     print(f"\n== {number}/5  {title}:  wink {verb} {' '.join(arguments)}", flush=True)
-    code = subprocess.run([*_wink(), verb, *arguments], check=False).returncode
+    code = _run([*_wink(), verb, *arguments])
     if code == 130:
         raise KeyboardInterrupt
     if code:
         raise WinkError(f"step {number}, `wink {verb}`, failed as said above; mend it and run the same command again")
+
+
+def _run(command: list[str]) -> int:
+    """Run a command to its end; a Ctrl-C reaches it too, and it gets the time to stop in its own way."""
+    process = subprocess.Popen(command)
+    try:
+        return process.wait()
+    except KeyboardInterrupt as stop:
+        if stop.args:  # a Ctrl-C has reached the process too; a signal that was for us alone has not
+            process.terminate()
+        process.wait()
+        raise
 
 
 @dataclass(frozen=True)
@@ -126,6 +150,7 @@ def what_next(datasets: Sequence[Dataset], serving: bool) -> str:
     """Return the commands to try next."""
     first = datasets[0]
     names = " ".join(dataset.name for dataset in datasets)
+    wink = "wink" if shutil.which("wink") else os.path.relpath(_wink()[1])
     lines = [
         f"report         {first.path / 'report.html'}   (open it in a browser)",
         f"contact sheet  {first.path / 'contact_sheet.jpg'}",
@@ -133,9 +158,9 @@ def what_next(datasets: Sequence[Dataset], serving: bool) -> str:
         "next:",
         f"  wink annotate {names} serve=true"
         + ("      (running now)" if serving else "      mark winks in the browser"),
-        f"  wink pull {names}                     read back what was marked",
-        "  wink generate -m ankle_dorsiflexion=typical,stiff    two datasets, one setting apart",
-        "  wink VERB --help",
+        f"  {wink} pull {names}   read back what was marked",
+        f"  {wink} generate -m ankle_dorsiflexion=typical,stiff   two datasets, one setting apart",
+        f"  {wink} VERB --help",
     ]
     return "\n".join(lines)
 

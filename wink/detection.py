@@ -8,6 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from wink.dataset import write_table
+from wink.errors import DatasetError
+
 SCHEMA = pa.schema(
     [
         pa.field("detector", pa.string(), nullable=False),
@@ -39,14 +42,20 @@ class Detection:
 
 
 def write_detections(path: Path, detections: tuple[Detection, ...]) -> None:
-    """Write detections to a Parquet file, atomically."""
-    temporary = path.with_suffix(".tmp")
-    pq.write_table(pa.Table.from_pylist([asdict(d) for d in detections], schema=SCHEMA), temporary)
-    temporary.replace(path)
+    """Write detections to a Parquet file, whole or not at all; what it held before is gone."""
+    write_table(path, pa.Table.from_pylist([asdict(d) for d in detections], schema=SCHEMA))
 
 
 def read_detections(path: Path) -> tuple[Detection, ...]:
-    """Read detections from a Parquet file; none where there is no file."""
+    """Read detections from a Parquet file; none where there is no file.
+
+    Raises:
+        DatasetError: the file holds something else.
+    """
     if not path.exists():
         return ()
-    return tuple(Detection(**row) for row in pq.read_table(path, schema=SCHEMA).to_pylist())
+    try:
+        rows = pq.read_table(path, schema=SCHEMA).to_pylist()
+    except pa.ArrowException as error:
+        raise DatasetError(f"{path} cannot be read as detections ({error}); remove it and benchmark again") from error
+    return tuple(Detection(**row) for row in rows)

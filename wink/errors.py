@@ -6,6 +6,7 @@ WinkError
 ├── SimulationError  the physics produced something that is not a number
 ├── DatasetError     a dataset folder that is missing, half-written, or of another configuration
 ├── ClipError        a video that cannot be read, is empty, or has no constant frame rate
+│   └── MocapError   a motion capture file that breaks its format, or lacks markers that are needed
 ├── RenderError      no OpenGL to draw with
 ├── ServerError      Label Studio did not start, stopped, or its port is taken
 ├── AnnotationError  what came back from the annotators breaks the rules of marking
@@ -40,6 +41,10 @@ class DatasetError(WinkError):
 
 class ClipError(WinkError):
     """A video that cannot be read, is empty, or has no constant frame rate."""
+
+
+class MocapError(ClipError):
+    """A motion capture file that breaks its format, or lacks markers that are needed."""
 
 
 class RenderError(WinkError):

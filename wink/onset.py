@@ -86,10 +86,14 @@ def find_repetitions(trial: SquatTrial, rules: OnsetRules | None = None) -> tupl
 
 
 def repetition_windows(thigh_deg: Array, rules: OnsetRules | None = None) -> list[tuple[int, int, int]]:
-    """Sample numbers (start, bottom, end) of each repetition of a thigh curve (T,) [deg]."""
+    """Sample numbers (start, bottom, end) of each repetition of a thigh curve (T,) [deg].
+
+    A repetition begins and ends standing: one that the recording cuts off, or that ends in a fall, is none.
+    """
     rules = rules or OnsetRules()
     down = np.flatnonzero(np.diff(np.r_[False, thigh_deg > rules.repetition_thigh_deg, False].astype(int)))
-    spans = [(int(a), int(b)) for a, b in down.reshape(-1, 2) if thigh_deg[a:b].max() >= rules.min_depth_deg]
+    whole = [(int(a), int(b)) for a, b in down.reshape(-1, 2) if a > 0 and b < len(thigh_deg)]
+    spans = [(a, b) for a, b in whole if thigh_deg[a:b].max() >= rules.min_depth_deg]
     windows = []
     for i, (first, stop) in enumerate(spans):
         before = spans[i - 1][1] if i else 0

@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 Outcome = Literal["completed", "stopped_short", "stalled", "fell"]
 
 #: The segments whose poses a trial carries, parent before child; `left`/`right` pairs are separate segments.
-#: Every frame has x forward, y left, z up in quiet standing, its origin at the proximal joint.
+#: Every frame has x forward, y left, z up in the neutral pose, its origin at the proximal joint.
 SEGMENTS = (
     "pelvis",  # origin midway between the hip joint centres
     "lumbar_lower",  # origin at L5/S1
@@ -35,9 +35,9 @@ class Subject:
     """The person who squats, as far as a renderer or a reader needs to know."""
 
     subject_id: str
-    sex: Literal["male", "female"]
-    stature_m: float
-    mass_kg: float
+    sex: Literal["male", "female", "unknown"]
+    stature_m: float  # NaN = unknown
+    mass_kg: float  # NaN = unknown
     segment_lengths_m: Mapping[str, float]
     """thigh, shank, foot, ankle_height, pelvis (hip centres to L5/S1), lumbar (L5/S1 to T12/L1), thorax (to C7),
     upper_arm, forearm, hip_width (between hip centres), shoulder_width (between shoulder centres)."""
@@ -49,6 +49,7 @@ class SquatTrial:
 
     Angles are in degrees with the signs of `docs/notation.md`; moments in newton metres, positive in the
     direction of the joint's positive angle; positions in metres, world axes x forward, y left, z up.
+    What a measured trial does not know is NaN, an empty tuple, or None.
     """
 
     subject: Subject
@@ -75,7 +76,7 @@ class SquatTrial:
     segment_poses: Array  # (T, S, 4, 4) segment to world
     bar_kind: str  # none, high, low, front, goblet
     load_kg: float
-    outcome: Outcome
+    outcome: Outcome | None  # None = not known (measured)
 
     def __post_init__(self) -> None:
         n = len(self.time_s)

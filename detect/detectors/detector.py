@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from detect.pose import PoseTrack
-from wink.errors import DetectorError
+from wink.errors import ConfigError, DetectorError
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,22 @@ def sureness(size_deg: float, called_from_deg: float) -> float:
     """Turn the size of what a rule measures [deg] into a score: 0 for none, a half where it calls a wink, below 1."""
     size = max(0.0, size_deg)
     return size / (size + called_from_deg)
+
+
+def check_setting(
+    name: str, value: object, *, low: float = -math.inf, high: float = math.inf, above: float = -math.inf
+) -> None:
+    """Check a detector's setting: a finite number from `low` to `high`, greater than `above`.
+
+    Raises:
+        ConfigError: it is something else.
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and math.isfinite(value) and low <= value <= high and value > above:  # type: ignore[operator, arg-type]
+        return
+    edges = (("from", low), ("up to", high), ("above", above))
+    limits = [f"{words} {edge:g}" for words, edge in edges if math.isfinite(edge)]
+    raise ConfigError(f"{name} is {value!r}; expected a number {' '.join(limits)}".rstrip())
 
 
 def check_findings(findings: Sequence[Finding], duration_s: float) -> None:

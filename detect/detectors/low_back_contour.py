@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detect.detectors.detector import Finding, Observation, sureness
+from detect.detectors.detector import Finding, Observation, check_setting, sureness
 from detect.features import BodyCurves, Squat, find_squats, measure_body, smooth_curve
 from detect.pose import PoseTrack
 from detect.silhouette import Array, back_contour, contour_angle_deg
+from wink.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,18 @@ class LowBackContour:
     from_thigh_deg: float  # the contour's greatest lean is looked for below this depth
     smoothing_s: float
     max_off_side_deg: float  # beyond this the view shows no low back: silent, whatever the contour does
+
+    def __post_init__(self) -> None:
+        """ConfigError where a setting is no number, or out of range."""
+        for name in ("reversal_deg", "onset_deg", "contour_share"):
+            check_setting(name, getattr(self, name), above=0)
+        check_setting("from_thigh_deg", self.from_thigh_deg, low=0, high=180)
+        check_setting("max_off_side_deg", self.max_off_side_deg, low=0, high=90)
+        check_setting("smoothing_s", self.smoothing_s, low=0)
+        if not isinstance(self.stretch, list | tuple) or len(self.stretch) != 2:
+            raise ConfigError(f"stretch is {self.stretch!r}; expected two numbers, [from, to]")
+        check_setting("the beginning of stretch", self.stretch[0])
+        check_setting("the end of stretch", self.stretch[1], above=self.stretch[0])
 
     def detect(self, observation: Observation) -> tuple[Finding, ...]:
         """One finding for every repetition seen."""

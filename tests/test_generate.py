@@ -1,0 +1,197 @@
+"""Making a dataset: refused before it begins, resumed where it stopped, the same bytes however it was made."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from curves import squat_curve, trial_from_curves
+from hydra import compose, initialize_config_module
+from test_dataset import winking_repetitions
+
+from sim import generate
+from sim.card import dataset_card
+from sim.commands import _name
+from sim.plan import plan_trials
+from sim.settings import check_settings, folder_name
+from sim.truth import angles, repetition_of
+from sim.video import read_frames
+from wink.compose import run_composed
+from wink.config import plain
+from wink.dataset import Dataset, file_sha256
+from wink.errors import ConfigError, LifterError
+from wink.onset import find_repetitions
+
+TIME = np.arange(0, 4.0, 0.01)
+SMALL = ("width=160", "height=120", "views=[side]", "fps=10")
+
+
+@pytest.fixture(scope="module")
+def config():
+    with initialize_config_module("configs", version_base="1.3"):
+        return plain(compose("generate", list(SMALL)))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n": 0}, "n is a whole number from 1"),
+        ({"n": 1.5}, "n is a whole number from 1"),
+        ({"seed": -1}, "seed is a whole number from 0"),
+        ({"workers": -1}, "workers is a whole number"),
+        ({"fps": 0}, "fps is 0; expected 1 to 240"),
+        ({"fps": None}, "fps must be a number"),
+        ({"width": "wide"}, "width is a whole number"),
+        ({"views": []}, "views is a list of different cameras"),
+        ({"views": ["side", "side"]}, "views is a list of different cameras"),
+        ({"cases": [3]}, "cases is a list of"),
+        ({"split": "foo"}, "'foo' is no split; the choices are test, train, validation"),
+        ({"masks": "maybe"}, "masks is true or false"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(config, change, message):
+    with pytest.raises(ConfigError, match=message):
+        check_settings({**config, **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"lifter": {"stature_m": 175}}, LifterError, "lifter-0: stature_m is 175.*centimetres"),
+        ({"views": ["nope"]}, ConfigError, "'nope' is no option of camera"),
+        ({"width": 641}, ConfigError, "width must be even"),
+        ({"appearance": {"_target_": "sim.render.appearance.Nobody"}}, ConfigError, "Nobody"),
+    ],
+)
+def test_a_dataset_that_cannot_be_made_is_not_begun(config, tmp_path, change, error, message):
+    changed = {key: {**config[key], **value} if isinstance(value, dict) else value for key, value in change.items()}
+    with pytest.raises(error, match=message):
+        generate.generate_dataset({**config, **changed}, tmp_path / "d")
+    assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize("name", ["a/b", "../a", "..", "", "a\\b"])
+def test_a_dataset_s_name_is_one_folder(name):
+    with pytest.raises(ConfigError, match="name of one folder"):
+        folder_name(name)
+
+
+def test_each_dataset_of_a_multirun_has_a_name_of_its_own():
+    names = []
+    run_composed("generate", lambda cfg: names.append(_name(cfg)), ["-m", "name=pair", "seed=1,2"])
+    run_composed("generate", lambda cfg: names.append(_name(cfg)), ["-m", "ankle_dorsiflexion=typical,stiff"])
+    run_composed("generate", lambda cfg: names.append(_name(cfg)), ["name=mine", "seed=1"])
+    run_composed("generate", lambda cfg: names.append(_name(cfg)), ["paths.datasets=/a/b", "views=[side]"])
+    assert names == [
+        *("pair-seed-1", "pair-seed-2"),
+        *("ankle_dorsiflexion-typical", "ankle_dorsiflexion-stiff"),
+        "mine",
+        "views-side",
+    ]
+
+
+def test_the_spec_changes_with_what_makes_the_clips_and_not_with_where_they_go(config):
+    def spec(**changes):
+        changed = {**config, **changes}
+        return generate.dataset_spec(changed, plan_trials(changed))
+
+    assert spec(name="x", workers=1, paths={}) == spec()
+    for change in ({"fps": 30}, {"seed": 1}, {"width": 320}, {"views": ["oblique_rear"]}, {"masks": False}):
+        assert spec(**change) != spec()
+    assert "azimuth_deg" in json.dumps(spec()["cameras"])
+    assert generate.sources_digest() in spec()["program"]
+
+
+def test_the_card_names_what_a_reader_needs(config):
+    trials = plan_trials(config)
+    card = dataset_card("x", generate.dataset_spec(config, trials), trials, ["left_hip"], ["background", "skin"])
+    for word in ("license: cc0-1.0", "160x120", "10 frames a second", "0 background, 1 skin", "left_hip", "diagnosis"):
+        assert word in card
+
+
+def test_frame_angles_are_the_trial_s_own_and_repetitions_are_numbered():
+    thigh = squat_curve(TIME)
+    trial = trial_from_curves(TIME, thigh, -0.3 * np.clip(thigh - 60, 0, None), 0.4 * thigh)
+    columns = angles(trial)
+    np.testing.assert_allclose(columns["thigh_inclination_deg"], thigh)
+    np.testing.assert_allclose(columns["pelvic_tilt_deg"], trial.pelvic_tilt_deg)
+    number = repetition_of(TIME, winking_repetitions())
+    (repetition,) = find_repetitions(trial)
+    assert set(number) == {-1, 0}
+    assert TIME[number == 0][0] == pytest.approx(repetition.start_s)
+    assert number[-1] == -1
+
+
+@pytest.mark.slow
+def test_killed_and_resumed_it_is_the_same_bytes_as_made_in_one_go(tmp_path):
+    arguments = [*SMALL, "n=3", "seed=0", "workers=2"]
+    with _generating(tmp_path, "killed", arguments) as process:
+        _wait_for_a_shard(tmp_path / "killed", process)
+        os.killpg(process.pid, signal.SIGKILL)
+    done = len(list((tmp_path / "killed/.shards").glob("*.json")))
+    assert 1 <= done < 3
+    assert not (tmp_path / "killed/metadata.parquet").exists()
+    again = _finish(tmp_path, "killed", arguments)
+    assert f"{done} of 3 trials are there already" in again
+    _finish(tmp_path, "whole", [*SMALL, "n=3", "seed=0", "workers=1"])
+    assert _digests(tmp_path / "killed") == _digests(tmp_path / "whole")
+    _check_truth(Dataset(tmp_path / "whole"))
+
+
+def _check_truth(dataset):
+    """Frames, keypoints and metadata agree with the videos."""
+    for row, clip in zip(dataset.metadata(), dataset.clips(), strict=True):
+        frames = dataset.frames(clip.clip_id)
+        assert row["sha256"] == file_sha256(clip.video)
+        assert clip.n_frames == frames.num_rows == len(list(read_frames(clip.video)))
+        labels = np.load(dataset.path / row["mask_file"])["labels"]
+        assert labels.shape == (clip.n_frames, clip.height, clip.width)
+        left, top, right, bottom = frames["box"][0].as_py()
+        assert labels[0, int(top) : int(bottom), int(left) : int(right)].any()
+        _check_mask_lies_on_the_picture(list(read_frames(clip.video)), labels)
+        (repetition,) = clip.repetitions
+        deepest = frames["time_s"].to_numpy()[np.argmax(frames["thigh_inclination_deg"].to_numpy())]
+        assert deepest == pytest.approx(repetition.bottom_s, abs=1 / clip.fps)
+
+
+def _check_mask_lies_on_the_picture(pictures, labels):
+    """What moves in the video is what the mask calls the person or its shadow, not that mirrored or turned."""
+    change = np.abs(pictures[len(pictures) // 2].astype(int) - pictures[0]).sum(axis=2) > 60
+    person = (labels[0] > 0) | (labels[len(labels) // 2] > 0)
+    share, mirrored, turned = ((change & mask).sum() / person.sum() for mask in (person, person[:, ::-1], person[::-1]))
+    assert share > 0.7  # shirt and shorts that move within themselves change little
+    assert share > mirrored + 0.15  # the lifter stands near the middle, so much of a mirrored mask still fits
+    assert share > turned + 0.15
+
+
+def _generating(folder, name, arguments):
+    environment = {**os.environ, "WINK_DATASETS": str(folder)}
+    command = [Path(sys.executable).with_name("wink"), "generate", f"name={name}", *arguments]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def _finish(folder, name, arguments):
+    with _generating(folder, name, arguments) as process:
+        said, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    return said
+
+
+def _wait_for_a_shard(path, process, limit_s=120.0):
+    end = time.monotonic() + limit_s
+    while not list(path.glob(".shards/*.json")):
+        assert time.monotonic() < end
+        assert process.poll() is None
+        time.sleep(0.05)
+
+
+def _digests(path):
+    media = [file for folder in ("videos", "masks", "frames") for file in (path / folder).rglob("*") if file.is_file()]
+    return {str(file.relative_to(path)): file_sha256(file) for file in media}
