@@ -1,8 +1,8 @@
 """What makes one possible posture better than another: the lifter's intent, term by term.
 
 Every term is a share of something human (strength, range of motion, a hand's breadth), so that its weight says how
-much a whole one of it is worth. The typical lifter's weights were tuned by hand on the open subjects s01, s03 and
-s10 and the checks C1, C4, C13 and C16 only.
+much a whole one of it is worth. The typical lifter's weights were tuned on the open subjects s01, s03 and s10,
+the checks C1 and C4, and the real sample's turning point and 5 deg of reversal (docs/simulation.md).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from wink.errors import ConfigError
 
 @dataclass(frozen=True)
 class Style:
-    """Likes and dislikes; tuned on checks C1, C4, C13, C16 and the open subjects s01, s03 and s10 only.
+    """Likes and dislikes; what they were tuned on is in docs/simulation.md.
 
     Raises:
         ConfigError: a weight outside its range.

@@ -16,8 +16,9 @@ from sim.population import sample_lifter
 from sim.setup import setup_from
 from sim.squat import simulate_squat
 from sim.validation.check import Evidence, Result
-from sim.validation.checks import CHECKS, TRIALS
+from sim.validation.checks import CHECKS
 from sim.validation.people import Person, describe_person
+from sim.validation.trials import TRIALS
 from sim.workers import run_in_processes
 from wink.dataset import write_atomically
 from wink.progress import progress

@@ -11,7 +11,7 @@ from squats import setup_of, trial_of
 
 from sim.validate import summary, table, write_report
 from sim.validation.check import Check, Evidence
-from sim.validation.checks import CHECKS, TRIALS
+from sim.validation.checks import CHECKS
 from sim.validation.measures import (
     lumbar_compression_body_weights,
     reaches,
@@ -27,6 +27,7 @@ from sim.validation.people import (
     percent_at_parallel,
     percent_reversing,
 )
+from sim.validation.trials import TRIALS
 
 NOBODY = Evidence({}, [])
 TUNABLE = ("C1", "C4", "C13", "C16", "C25a", "C25b")

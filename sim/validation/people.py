@@ -36,7 +36,7 @@ class Person:
     onset_thigh_deg: float  # 5 deg of reversal
     reversal_at_parallel_deg: float
     lean_at_parallel_deg: float
-    outcome: str
+    outcome: str | None
 
 
 def describe_person(setup: SquatSetup, trial: SquatTrial) -> Person:
