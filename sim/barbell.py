@@ -31,6 +31,7 @@ class Barbell:
 
     kind: BarKind
     load_kg: float  # bar and plates together
+    arms_down: bool = False  # without a load: arms hang instead of reaching forward
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(BarKind):
@@ -38,3 +39,10 @@ class Barbell:
         require_between(ConfigError, "load_kg", self.load_kg, (0.0, 500.0), "kilograms", mistaken={1000.0: "grams"})
         if (self.kind == "none") != (self.load_kg == 0):
             raise ConfigError(f"a bar of kind {self.kind!r} with {self.load_kg:g} kg: use kind none for no load")
+        if self.arms_down and self.load_kg:
+            raise ConfigError(f"arms_down with {self.load_kg:g} kg: arms hang only without a load")
+
+    @property
+    def shoulder_flexion_deg(self) -> float:
+        """Where the arms are held."""
+        return 0.0 if self.arms_down else CARRY[self.kind][2]

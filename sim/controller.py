@@ -16,9 +16,10 @@ from sim.contact import foot_constraints, foot_push
 from sim.dynamics import Dynamics, rotation_error
 from sim.engine import State
 from sim.kinematics import HALF_JOINTS
+from sim.limits.hip_flexion import HipFlexion
 from sim.muscles import Muscles
 from sim.reference import CENTRE, TRUNK
-from sim.skeleton import JOINTS, Skeleton
+from sim.skeleton import JOINTS, SIDES, Skeleton
 from wink.errors import SimulationError
 
 Array = NDArray[np.float64]
@@ -43,8 +44,22 @@ LUMBAR_TASK = Task(3.0, 150.0, 24.5)
 PELVIS = Task(1.0, 50.0, 14.0)
 ARMS = Task(1.0, 100.0, 20.0)
 LEGS = Task(0.2, 60.0, 15.0)
+#: What a hip that hurts wants: out of flexion, per radian its tissue is pushed past the pain; full weight from a
+#: quarter more push on.
+HURT = Task(10.0, 400.0, 40.0)
+HURT_MOST_RAD = 0.2
+HIP_SOFTNESS_RAD = float(np.radians(HipFlexion.WIDTH_DEG))  # the tissue's push grows e-fold over this
 EFFORT = 2e-3  # per (share of strength)2
 SMALL_ACCELERATION, SMALL_WRENCH = 1e-4, 1e-3
+
+
+@dataclass(frozen=True)
+class Yielding:
+    """What the body decides for itself while it follows the intent."""
+
+    lumbar_hold: float = 1.0  # how firmly the intended lumbar angle is held, times typical; 0 leaves it to the rest
+    neutral: bool = False  # hold the spine as it stands, and no intended hip flexion: the share of both is the body's
+    pain_nm: float | None = None  # push of the hip's own tissue the body turns away from; None follows the intent
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,9 @@ class _Wishes:
 class Controller:
     """Muscle torques for one lifter, from the measured state and the intent of the moment."""
 
-    def __init__(self, skeleton: Skeleton, muscles: Muscles) -> None:
+    def __init__(self, skeleton: Skeleton, muscles: Muscles, yielding: Yielding | None = None) -> None:
+        self._yielding = yielding or Yielding()
+        self._hips = np.array([JOINTS.index(f"hip_flexion_{side}") for side in SIDES])
         self.dynamics = Dynamics(skeleton)
         self._muscles = muscles
         self._sole = skeleton.sole
@@ -102,7 +119,9 @@ class Controller:
         """
         self.dynamics.update(state)
         motion = self._motion(state, passive_nm)
-        hessian, gradient = self._objective(motion, *self._wishes(state, wanted).stacked())
+        wishes = self._wishes(state, wanted)
+        self._wish_no_pain(wishes, state, passive_nm)
+        hessian, gradient = self._objective(motion, *wishes.stacked())
         rows, lower, upper, sense = self._bounds(motion)
         found, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, sense)
         if flag < 1 or not np.all(np.isfinite(found)):
@@ -151,15 +170,36 @@ class Controller:
         self._wish_upright(wishes, state, wanted)
         mirrored = self._posture_from_half
         goal, speed, push = (np.where(mirrored < 0, 0.0, column[3:][mirrored]) for column in wanted)
+        if self._yielding.neutral:
+            for column in (goal, speed, push):
+                column[self._rows["lumbar"]] = 0.0
         for group, task in (("lumbar", LUMBAR_TASK), ("legs", LEGS), ("arms", ARMS)):
             rows = self._rows[group]
+            if self._yielding.neutral:
+                rows = rows[~np.isin(rows, self._hips)]
             selector = np.zeros((len(rows), self.dynamics.size))
             selector[np.arange(len(rows)), self.dynamics.columns[rows]] = 1.0
             error, slip = (goal - state.angles_rad)[rows], (speed - state.rates_rad_s)[rows]
-            wishes.add(selector, task.stiffness * error + task.damping * slip + push[rows], task.weight)
+            weight = task.weight * (self._yielding.lumbar_hold if group == "lumbar" else 1.0)
+            wishes.add(selector, task.stiffness * error + task.damping * slip + push[rows], weight)
         for foot in self.dynamics.feet():
             wishes.add(foot.jacobian, -foot.drift - FEET.damping * foot.velocity, FEET.weight)
         return wishes
+
+    def _wish_no_pain(self, wishes: _Wishes, state: State, passive_nm: Array) -> None:
+        """Hips out of flexion where their tissue pushes past the pain; what gives way instead, the body finds."""
+        pain = self._yielding.pain_nm
+        if pain is None:
+            return
+        for hip in self._hips:
+            excess = (-passive_nm[hip] - pain) / pain
+            if excess <= 0:
+                continue
+            past = min(excess * HIP_SOFTNESS_RAD, HURT_MOST_RAD)
+            selector = np.zeros((1, self.dynamics.size))
+            selector[0, self.dynamics.columns[hip]] = 1.0
+            wish = -HURT.stiffness * past - HURT.damping * state.rates_rad_s[hip]
+            wishes.add(selector, np.array([wish]), HURT.weight * min(1.0, 4.0 * excess))
 
     def _wish_balance(self, wishes: _Wishes, state: State, wanted: tuple[Array, Array, Array]) -> None:
         """Centre of mass over its place on the feet, hips at their height and in the middle."""

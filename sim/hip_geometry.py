@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 #: Femoral version, acetabular version, neck-shaft angle, cup inclination [deg]: within one SD of the means
 #: 10.6 +- 9, 18.8 +- 6, 133 +- 6 (Jiang 2015), chosen there for check C13 (Ross 2014).
-FEMORAL_VERSION_DEG, ACETABULAR_VERSION_DEG, NECK_SHAFT_DEG, CUP_INCLINATION_DEG = 15.0, 20.0, 127.0, 45.0
+FEMORAL_VERSION_DEG, ACETABULAR_VERSION_DEG, NECK_SHAFT_DEG, CUP_INCLINATION_DEG = 10.6, 13.0, 127.0, 45.0
 #: Where on the rim flexion with internal rotation meets the neck, as a clock face seen from the side.
 RIM_CLOCK_HOURS = 1.0
 

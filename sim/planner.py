@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.barbell import CARRY
 from sim.kinematics import GRAVITY_M_S2, HALF_JOINTS, N_HALF, skeleton_values
+from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
 from sim.posture_problem import N_WRENCH, SETTINGS, bounds, lumbar_angle, posture_problem
 from sim.setup import SquatSetup
 from sim.skeleton import Skeleton
@@ -20,9 +20,13 @@ from wink.errors import SimulationError
 Array = NDArray[np.float64]
 
 STEP_DEG = 5.0
-STANDING_GUESS_DEG = 8.0
+#: Thigh inclinations the search for standing begins at, until one leads there [deg].
+STANDING_GUESSES_DEG = (8.0, 14.0, 3.0, 22.0, 30.0)
 #: Deeper than the aim by this much, so that one repetition may dip below another [deg].
 BELOW_AIM_DEG = 3.0
+#: From the knee's axis to the front of the kneecap, which meets a board at the toes [m]; ours.
+KNEECAP_M = 0.05
+FREE_M = 2.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class _Search:
     def __init__(self, setup: SquatSetup, skeleton: Skeleton) -> None:
         self._problem = posture_problem()
         self._low, self._high = bounds()
+        if setup.barbell.arms_down:
+            self._low[_ARM], self._high[_ARM] = 0.0, HANGING_RAD
         self._fixed = np.concatenate(
             [
                 skeleton_values(skeleton),
@@ -81,7 +87,7 @@ class _Search:
         )
         self._settings = _settings(setup, skeleton)
         self._guess = partial(_plain_guess, skeleton, self._settings["arm"])
-        self._unknowns = self._guess(STANDING_GUESS_DEG)
+        self._unknowns = self._guess(STANDING_GUESSES_DEG[0])
         self._multipliers: tuple[Array, Array] | None = None
         self._found: list[tuple[float, Array, Array]] = []
 
@@ -93,11 +99,14 @@ class _Search:
     def stand(self) -> bool:
         """Find quiet standing; False if this stance cannot be stood in."""
         parameters = self._parameters({"standing": 1.0})
-        result, ok = self._attempt(parameters, self._unknowns, None)
-        if ok:
-            thigh = float(np.array(self._problem.describe(result["x"], parameters)[4]).item())
-            self._keep(float(np.degrees(thigh)), result, parameters)
-        return ok
+        for guess_deg in STANDING_GUESSES_DEG:
+            self._unknowns = self._guess(guess_deg)
+            result, ok = self._attempt(parameters, self._unknowns, None)
+            if ok:
+                thigh = float(np.array(self._problem.describe(result["x"], parameters)[4]).item())
+                self._keep(float(np.degrees(thigh)), result, parameters)
+                return True
+        return False
 
     def descend(self, thigh_deg: float) -> bool:
         """Find the posture of one depth, by smaller steps where one step loses the way."""
@@ -162,15 +171,20 @@ def _settings(setup: SquatSetup, skeleton: Skeleton) -> dict[str, float]:
     return {
         "half_stance": setup.stance.width * shoulder / 2,
         "toe_out": float(np.radians(setup.stance.toe_out_deg)),
-        "arm": float(np.radians(CARRY[setup.barbell.kind][2])),
+        "arm": float(np.radians(setup.barbell.shoulder_flexion_deg)),
         "thigh": 0.0,
         "standing": 0.0,
-        "ankle_range": float(np.radians(setup.ankle_dorsiflexion.values()[0])),
+        "ankle_range": float(np.radians(setup.limits[AnkleDorsiflexion].values()[0])),
+        "knee_reach": skeleton.sole.toe_m - KNEECAP_M if setup.stance.knees_behind_toes else FREE_M,
         "hip_range": float(np.radians(setup.hip_flexion.values()[0])),
         "lumbar_range": float(np.radians(setup.lumbar.values()[0])),
         "weight": skeleton.total_mass_kg * GRAVITY_M_S2 / 2,
     }
 
+
+#: Arms that hang do not reach forward for balance [rad].
+HANGING_RAD = 0.1
+_ARM = 3 + HALF_JOINTS.index("shoulder_flexion_left")
 
 #: How the joints bend per thigh inclination in a plain squat, for a first guess.
 _PER_THIGH = {"hip_flexion": 1.12, "hip_abduction": 0.2, "knee_flexion": 1.3, "ankle_dorsiflexion": 0.3}

@@ -1,8 +1,8 @@
 """What makes one possible posture better than another: the lifter's intent, term by term.
 
 Every term is a share of something human (strength, range of motion, a hand's breadth), so that its weight says how
-much a whole one of it is worth. The typical lifter's weights were tuned by hand on the open subjects s01, s03 and
-s10 and the checks C1, C4, C13 and C16 only.
+much a whole one of it is worth. The typical lifter's weights were tuned on the open subjects s01, s03 and s10,
+the checks C1 and C4, and the real sample's turning point and 5 deg of reversal (docs/simulation.md).
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from sim.skeleton import LUMBAR_FLEXION, LUMBAR_SHARES
 from sim.tissue import KINDS
 
 EFFORT = 1.0
-LUMBAR = 2.0  # of the whole lumbar range
-LUMBAR_END = 10.0  # of its end, as late as the hip's
-HIP = 0.8  # of the whole range of hip flexion
+LUMBAR = 27.0  # of the whole lumbar range
+LUMBAR_END = 1300.0  # of its end, as late as the hip's
+HIP = 5.8  # of the whole range of hip flexion
 LATE = 8  # discomfort grows late: a joint near its end, not one half bent (form after Kee and Karwowski 2001)
-CUE = 6.0  # per rad2 between trunk and shank
+CUE = 25.0  # per rad2 between trunk and shank
 SHAPE = 400.0  # per rad2 away from the lumbar levels' own shares, or the optimum is an S-shaped spine
-IMPINGEMENT = 2.0  # per (10 Nm)2 of the cone
-ANKLE = 2.0  # of the whole range of dorsiflexion, as late as the hip's
-PRESSURE = 0.12  # per (3 cm)2 away from the place of the centre of pressure
-PRESSURE_PLACE = 0.30  # of the way from ankle to ball
-KNEE_LINE = 1.0  # per (4 cm)2 of a bent knee off the line of the toes
-SUBTALAR, TIBIAL, ROTATION = 0.3, 0.5, 0.2  # per (12 deg)2 of foot, shank and thigh turned from the toes' line
+IMPINGEMENT = 20.0  # per (10 Nm)2 of the cone
+ANKLE = 24.0  # of the whole range of dorsiflexion, as late as the hip's
+PRESSURE = 5.0  # per (3 cm)2 away from the place of the centre of pressure
+PRESSURE_PLACE = 0.25  # of the way from ankle to ball
+KNEE_LINE = 10.0  # per (4 cm)2 of a bent knee off the line of the toes
+SUBTALAR, TIBIAL, ROTATION = 3.0, 4.0, 2.0  # per (12 deg)2 of foot, shank and thigh turned from the toes' line
 ARMS = 0.5
 NEAR = 2.0  # per unit2 away from the posture one depth above
 STABILISING = 3.0  # frontal and rotational effort costs more

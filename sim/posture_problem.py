@@ -36,9 +36,20 @@ KNEE_PER_THIGH, KNEE_SLACK_RAD = 0.6, 0.09
 STANDING_KNEE_RAD = 0.17
 
 #: Scalars besides skeleton, limits, strength and style: half stance [m], toe-out, arm angle, thigh inclination
-#: aimed at, ranges of hip, ankle and lumbar spine [rad], weight on a foot [N],
-#: and 1 for quiet standing (the depth then follows from soft knees) or 0 for a squat.
-SETTINGS = ("half_stance", "toe_out", "arm", "thigh", "hip_range", "ankle_range", "lumbar_range", "weight", "standing")
+#: aimed at, ranges of hip, ankle and lumbar spine [rad], how far the knees may come ahead of the ankles [m],
+#: weight on a foot [N], and 1 for quiet standing (the depth then follows from soft knees) or 0 for a squat.
+SETTINGS = (
+    "half_stance",
+    "toe_out",
+    "arm",
+    "thigh",
+    "hip_range",
+    "ankle_range",
+    "lumbar_range",
+    "knee_reach",
+    "weight",
+    "standing",
+)
 
 
 @dataclass(frozen=True)
@@ -185,7 +196,8 @@ def _tolerated(model: HalfModel, statics: _Statics, style: ca.SX, named: dict[st
     spine = style[4] - lumbar_whole(model) / named["lumbar_range"]
     hip = 1 + statics.passive[HALF_JOINTS.index("hip_flexion_left")] / style[5]
     knee = model.joint("knee_flexion_left") - KNEE_PER_THIGH * named["thigh"] + KNEE_SLACK_RAD
-    return ca.vertcat(spine, hip, knee)
+    forward = model.places["shank_left"][0] - model.places["foot_left"][0]
+    return ca.vertcat(spine, hip, knee, 10 * (named["knee_reach"] - forward))
 
 
 #: Bounds [deg] that keep the search among human postures; the limits themselves are torques, not bounds.

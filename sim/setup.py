@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -59,7 +59,8 @@ class SquatSetup:
     @cached_property
     def limits(self) -> Mapping[type[Limit], Limit]:
         """This lifter's limits by kind."""
-        named = (self.hip_rotation, self.hip_flexion, self.ankle_dorsiflexion, self.hamstrings, self.lumbar)
+        wedged = replace(self.ankle_dorsiflexion, wedge_deg=self.stance.wedge_deg)
+        named = (self.hip_rotation, self.hip_flexion, wedged, self.hamstrings, self.lumbar)
         return {type(limit): limit for limit in (*self.others, *named)}
 
 

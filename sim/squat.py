@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bullet import Bullet
-from sim.controller import Controller
+from sim.controller import Controller, Yielding
 from sim.engine import Engine, State
 from sim.kinematics import HALF_JOINTS
 from sim.muscles import Muscles
@@ -18,6 +18,7 @@ from sim.reference import SETTLE_S, Reference, aim_repetitions
 from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, build_skeleton
 from sim.strength import kind_of, strength_values
+from sim.style import Style
 from sim.tissue import Tissue, limit_values
 from wink.errors import SimulationError
 from wink.trial import Outcome, SquatTrial
@@ -48,10 +49,16 @@ def simulate_squat(setup: SquatSetup, seed: int) -> SquatTrial:
     engine = Bullet(skeleton, STEP_S)
     try:
         engine.set(standing_state(plan))
-        end = _Execution(engine, Controller(skeleton, muscles), tissue, reference, recording).run()
+        controller = Controller(skeleton, muscles, yielding(setup.style))
+        end = _Execution(engine, controller, tissue, reference, recording).run()
     finally:
         engine.close()
     return recording.trial(_outcome(end, plan))
+
+
+def yielding(style: Style) -> Yielding:
+    """What the body decides for itself; a spine held at a third of the usual lets the hips' pain win."""
+    return Yielding(0.3, True, style.hurts_nm) if style.decides else Yielding()
 
 
 def _outcome(end: Outcome, plan: Plan) -> Outcome:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import html
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.plan import PARTS, Parts, choose
+from sim.population import sample_lifter
 from sim.setup import setup_from
 from sim.squat import simulate_squat
-from sim.validation.check import Result
-from sim.validation.checks import CHECKS, TRIALS
+from sim.validation.check import Evidence, Result
+from sim.validation.checks import CHECKS
+from sim.validation.people import Person, describe_person
+from sim.validation.trials import TRIALS
 from sim.workers import run_in_processes
 from wink.dataset import write_atomically
 from wink.progress import progress
 from wink.trial import SquatTrial
 
 SEED = 0
+
+Job = tuple[str | int, Parts | None]  # a trial of the checks, or the number of a sampled person
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>winklab: checks of the simulator</title>
 <style>body{{font:15px/1.5 system-ui;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#222}}
@@ -31,28 +39,41 @@ chosen, so it is no prediction. Checks not measured yet are listed, not hidden.<
 """
 
 
-def run_checks(base: Parts, workers: int) -> tuple[Result, ...]:
-    """Simulate the trials the checks need and measure every check on them.
+def run_checks(base: Parts, people: int, workers: int) -> tuple[Result, ...]:
+    """Simulate the trials and the people the checks need and measure every check on them.
 
     Args:
         base: the parts of the default lifter; trials differ from it as `TRIALS` says.
+        people: how many lifters are sampled.
         workers: processes.
 
     Raises:
         SimulationError: a trial could not be simulated at all.
     """
-    jobs = [(name, choose(base, changes)) for name, changes in TRIALS.items()]  # type: ignore[arg-type]
+    jobs: list[Job] = [(name, choose(base, changes)) for name, changes in TRIALS.items()]  # type: ignore[arg-type]
+    jobs += [(number, None) for number in range(people)]
     done = progress(run_in_processes(_simulate, jobs, workers), "simulate", total=len(jobs), unit="trial")
     trials: dict[str, SquatTrial] = {}
+    sampled: dict[int, Person] = {}
     for (name, _), result in done:
-        if isinstance(result, Exception):
+        if isinstance(result, Person):
+            sampled[int(name)] = result
+        elif isinstance(result, SquatTrial):
+            trials[str(name)] = result
+        elif isinstance(name, str):
             raise result
-        trials[name] = result
-    return tuple(check.result(trials) for check in CHECKS)
+        else:
+            print(f"sampled lifter {name} is left out: {result}")
+    evidence = Evidence(trials, [sampled[number] for number in sorted(sampled)])
+    return tuple(check.result(evidence) for check in CHECKS)
 
 
-def _simulate(job: tuple[str, Parts]) -> SquatTrial:
-    return simulate_squat(setup_from(job[1]), SEED)
+def _simulate(job: Job) -> SquatTrial | Person:
+    name, parts = job
+    if parts is not None:
+        return simulate_squat(setup_from(parts), SEED)
+    setup = sample_lifter(np.random.default_rng([SEED, int(name)]), f"person {name}")
+    return describe_person(setup, simulate_squat(setup, SEED))
 
 
 def base_parts(config: Mapping[str, Any]) -> Parts:
@@ -72,8 +93,11 @@ def write_report(results: Sequence[Result], folder: Path) -> tuple[Path, Path]:
 
 def summary(results: Sequence[Result]) -> str:
     """How many passed, failed, and are not measured yet."""
-    count = {v: sum(r.passed is v for r in results) for v in (True, False, None)}
-    return f"{count[True]} passed, {count[False]} failed, {count[None]} not measured yet, of {len(results)}."
+    count = Counter(result.verdict for result in results)
+    return (
+        f"{count['passed']} passed, {count['FAILED']} failed, {count['reported']} only reported, "
+        f"{count['not measured']} not measured yet, of {len(results)}."
+    )
 
 
 def table(results: Sequence[Result]) -> str:

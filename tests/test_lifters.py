@@ -50,7 +50,10 @@ def test_an_impossible_lifter_is_refused_with_a_guess(changed, hint):
         (lambda: Tempo(1500.0, 0.2, 1.3), "are these milliseconds"),
         (lambda: Tempo(1.5, 0.2, 1.3, repetitions=0), "whole number from 1 to 30"),
         (lambda: Stance(110.0, 15.0), "are these centimetres"),
+        (lambda: Stance(1.1, 15.0, heel_wedge_m=25.0), "are these millimetres"),
+        (lambda: Barbell("high", 40.0, arms_down=True), "only without a load"),
         (lambda: Style(bracing=-1.0), "expected 0 to 20"),
+        (lambda: Style(hurts_nm=0.0), "expected 5 to 300 newton metres"),
         (lambda: Strength(quadriceps=0.0), "expected 0.1 to 5"),
     ],
 )

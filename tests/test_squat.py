@@ -23,7 +23,7 @@ from sim.planner import plan_squat
 from sim.recording import Recording
 from sim.reference import Reference, aim_repetitions
 from sim.skeleton import JOINTS, build_skeleton
-from sim.squat import STEP_S, _Execution, simulate_squat, standing_state
+from sim.squat import STEP_S, _Execution, simulate_squat, standing_state, yielding
 from sim.strength import strength_values
 from sim.tissue import Tissue, limit_values
 from wink.onset import find_repetitions
@@ -171,6 +171,34 @@ def test_a_lifter_weaker_than_he_believes_does_not_complete():
     outcome = run.run()
     run.engine.close()
     assert outcome in ("stalled", "fell")
+
+
+def executed(planned, body):
+    """A trial of one lifter's intent in another one's body."""
+    skeleton = build_skeleton(body.lifter, body.barbell)
+    plan = plan_squat(planned, skeleton)
+    reference = Reference(plan, aim_repetitions(body.tempo, plan, 0), body.tempo.quiet_s)
+    tissue = Tissue(limit_values(body.limits))
+    muscles = Muscles(strength_values(body.strength, body.lifter), body.lifter)
+    engine, recording = Bullet(skeleton, STEP_S), Recording(body, skeleton, tissue)
+    engine.set(standing_state(plan))
+    controller = Controller(skeleton, muscles, yielding(body.style))
+    outcome = _Execution(engine, controller, tissue, reference, recording).run()
+    engine.close()
+    return recording.trial(outcome)
+
+
+def test_a_body_that_decides_winks_by_its_own_tissue():
+    # C26 in the executing layer: the same intent, the spine's reference neutral; only the hip's tissue differs.
+    stiff, mobile = (setup_of(style="deciding", hip_flexion=hip) for hip in ("typical", "mobile"))
+    own, free = executed(stiff, stiff), executed(stiff, mobile)
+    assert own.outcome == free.outcome == "completed"
+    (winks,), (stays,) = find_repetitions(own), find_repetitions(free)
+    assert winks.lumbar_flexion_gained_deg - stays.lumbar_flexion_gained_deg > 12.0
+    assert winks.pelvic_reversal_deg - stays.pelvic_reversal_deg > 12.0
+    bottom = int(np.argmax(own.thigh_deg))
+    pushed = -own.passive_moment_nm[bottom, own.moment_names.index("hip_flexion_left")]
+    assert pushed < 1.5 * stiff.style.hurts_nm
 
 
 def test_an_unreachable_depth_stops_short():

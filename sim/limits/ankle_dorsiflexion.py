@@ -30,13 +30,14 @@ class AnkleDorsiflexion(Limit):
     SHORT_OF_LUNGE_DEG: ClassVar[float] = 6.0
 
     lunge_deg: float = 39.0
+    wedge_deg: float = 0.0  # slope of the sole under the heel, set by the stance
 
     def __post_init__(self) -> None:
         require_between(LifterError, "ankle lunge_deg", self.lunge_deg, (8.0, 65.0), "degrees")
 
     def values(self) -> tuple[float, ...]:
         """The end of dorsiflexion in a squat [deg]."""
-        return (self.lunge_deg - self.SHORT_OF_LUNGE_DEG,)
+        return (self.lunge_deg - self.SHORT_OF_LUNGE_DEG + self.wedge_deg,)
 
     @classmethod
     def torques(cls, angle_deg: Mapping[str, ca.SX], values: ca.SX) -> dict[str, ca.SX]:

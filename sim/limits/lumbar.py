@@ -54,11 +54,16 @@ class Lumbar(Limit):
         torques = {}
         for joint, share in zip(cls.joints, LUMBAR_SHARES, strict=True):
             whole = angle_deg[joint] / share  # the whole-lumbar bend this level would be part of
-            forward = growth(3.19 * ca.fmax(whole, 0) / values[0]) - 1
-            backward = growth(3.19 * ca.fmax(-whole, 0) / values[1]) - 1
+            forward = growth(3.19 * _above_zero(whole) / values[0]) - 1
+            backward = growth(3.19 * _above_zero(-whole) / values[1]) - 1
             torques[joint] = 0.90 * (backward - forward)
         return torques
 
     def edge(self) -> Edge:
         """Flexion at L5/S1, at its share of three quarters of the range."""
         return Edge(self.joints[0], 1, 0.75 * LUMBAR_SHARES[0] * self.values()[0], dict.fromkeys(self.joints[1:], 0.0))
+
+
+def _above_zero(angle_deg: ca.SX) -> ca.SX:
+    """The positive part, rounded within a degree of zero: standing lies there, and solvers stop at a corner."""
+    return (angle_deg + ca.sqrt(angle_deg**2 + 1.0)) / 2

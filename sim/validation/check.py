@@ -1,20 +1,32 @@
-"""One check: what is measured on simulated trials, the band it should lie in, and where the band comes from."""
+"""One check: what is measured on simulated squats, the band it should lie in, and where the band comes from."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sim.validation.people import Person
 from wink.trial import SquatTrial
 
-Trials = Mapping[str, SquatTrial]
-Measure = Callable[[Trials], float]
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the checks are measured on."""
+
+    trials: Mapping[str, SquatTrial]
+    people: Sequence[Person]
+
+
+Measure = Callable[[Evidence], float]
 
 
 @dataclass(frozen=True)
 class Check:
-    """A published figure the simulator should reproduce; `tuned_on` = it was looked at while choosing weights."""
+    """A published figure the simulator should reproduce.
+
+    `tuned_on` = it was looked at while choosing weights; `contested` = sources disagree, so it is reported, not judged.
+    """
 
     id: str
     title: str
@@ -24,18 +36,19 @@ class Check:
     source: str
     measure: Measure | None  # None = not measured yet
     tuned_on: bool = False
+    contested: bool = False
 
-    def result(self, trials: Trials) -> Result:
-        """Measure on trials; a figure that cannot be had (a lifter that stops short) is a failure, not a gap."""
-        value = None if self.measure is None else self.measure(trials)
-        if value is None:
-            return Result(self, None, None)
+    def result(self, evidence: Evidence) -> Result:
+        """Measure; a figure that cannot be had (a lifter that stops short) is a failure, not a gap."""
+        value = None if self.measure is None else self.measure(evidence)
+        if value is None or self.contested:
+            return Result(self, value, None)
         return Result(self, value, math.isfinite(value) and self.low <= value <= self.high)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found; `passed` is None where it is not measured yet."""
+    """What a check found; `passed` is None where it is not measured yet, or contested."""
 
     check: Check
     value: float | None
@@ -60,4 +73,6 @@ class Result:
     @property
     def verdict(self) -> str:
         """In a word."""
-        return {True: "passed", False: "FAILED", None: "not measured"}[self.passed]
+        if self.passed is None:
+            return "not measured" if self.value is None else "reported"
+        return "passed" if self.passed else "FAILED"

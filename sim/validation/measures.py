@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.anthropometry import MASS_SHARES
 from sim.hip_geometry import HipGeometry
 from sim.kinematics import GRAVITY_M_S2
 from wink.onset import find_repetitions
@@ -36,6 +37,12 @@ def lumbar_gained_at_parallel(trial: SquatTrial) -> float:
         return float("nan")
     reference = trial.lumbar_flexion_deg.max() - repetitions[0].lumbar_flexion_gained_deg
     return at_thigh(trial, trial.lumbar_flexion_deg, 90.0) - float(reference)
+
+
+def reversal_at_parallel(trial: SquatTrial) -> float:
+    """Pelvic reversal by the time the thigh passes parallel [deg]."""
+    bottom = int(np.argmax(trial.thigh_deg))
+    return float(trial.pelvic_tilt_deg[: bottom + 1].max()) - at_thigh(trial, trial.pelvic_tilt_deg, 90.0)
 
 
 def pelvic_range(trial: SquatTrial) -> float:
@@ -71,8 +78,40 @@ def bar_drift_m(trial: SquatTrial) -> float:
     feet = [trial.segment(f"foot_{side}") for side in ("left", "right")]
     ankle = np.mean([foot[:, 0, 3] for foot in feet], axis=0)
     forward = np.mean([foot[:, 0, 0] for foot in feet], axis=0)
-    middle = ankle + 0.28 * trial.subject.segment_lengths_m["foot"] * forward  # heel lies 0.22 foot lengths behind
+    middle = ankle + 0.281 * trial.subject.segment_lengths_m["foot"] * forward  # heel 0.213 behind, toes 0.775 ahead
     return float(np.abs(trial.bar_position_m[:, 0] - middle).max())
+
+
+#: Lever arm of one erector that stands for all at L3/4 [m] (McGill and Norman 1987: 5 to 7.5 cm).
+ERECTOR_ARM_M = 0.06
+
+
+def total_moment(trial: SquatTrial, joint: str, thigh_deg: float) -> float:
+    """Extension moment [Nm] of muscle and tissue at both sides' joints, as the descent passes a thigh inclination."""
+    rows = [trial.moment_names.index(f"{joint}_{side}") for side in ("left", "right")]
+    moment = -(trial.active_moment_nm + trial.passive_moment_nm)[:, rows].sum(axis=1)
+    return at_thigh(trial, moment, thigh_deg)
+
+
+def lumbar_compression_body_weights(trial: SquatTrial, thigh_deg: float) -> float:
+    """Compression at L3/4 over body weight, as the descent passes a thigh inclination.
+
+    Method: a single equivalent erector, the muscle moment over its lever arm, plus the weight above along the
+    trunk's axis; no pressure in the abdomen helps.
+    """
+    subject = trial.subject
+    shares = MASS_SHARES["male" if subject.sex == "male" else "female"]
+    arms = 2 * (shares["upper_arm"] + shares["forearm"] + shares["hand"])
+    above = subject.mass_kg * (shares["head"] + shares["upper_trunk"] + 0.65 * shares["mid_trunk"] + arms)
+    axial = (above + trial.load_kg) * GRAVITY_M_S2 * np.cos(np.radians(trial.trunk_lean_deg))
+    moment = -trial.active_moment_nm[:, trial.moment_names.index("lumbar_flexion_l3l4")]
+    force = np.maximum(moment, 0.0) / ERECTOR_ARM_M + axial
+    return at_thigh(trial, force / (subject.mass_kg * GRAVITY_M_S2), thigh_deg)
+
+
+def reaches(trial: SquatTrial, thigh_deg: float, slack_deg: float = 2.0) -> bool:
+    """Whether the thigh comes down to an inclination and the lifter up again."""
+    return bool(trial.thigh_deg.max() >= thigh_deg - slack_deg and trial.outcome == "completed")
 
 
 def rotation_gained_by(flexion_deg: float, abduction_deg: float = 0.0, from_flexion_deg: float = 90.0) -> float:
@@ -87,7 +126,7 @@ def rotation_gained_by(flexion_deg: float, abduction_deg: float = 0.0, from_flex
 
 
 def _rotation_at(geometry: HipGeometry, end_deg: float, flexion_deg: float, abduction_deg: float = 0.0) -> float:
-    rotations = np.linspace(-20.0, 70.0, 361)
+    rotations = np.linspace(-10.0, 70.0, 641)
     openings = np.array([geometry.opening_deg(flexion_deg, abduction_deg, r) for r in rotations])
     beyond = np.flatnonzero(openings >= end_deg)
     return float(rotations[beyond[0]]) if len(beyond) else float("nan")
