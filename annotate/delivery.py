@@ -9,7 +9,7 @@ from annotate.access import explained
 from annotate.folder import ServerFolder, is_placed, place_clip, shows_another_picture
 from annotate.label_studio import task_of
 from annotate.lock import locked
-from annotate.origins import remember_origins
+from annotate.origins import remember_models, remember_origins
 from annotate.page import Kind
 from annotate.predictions import TRUTH, Prediction, predictions_of, truth_of
 from annotate.project import find_or_make_project, folder_url
@@ -52,7 +52,7 @@ def deliver_predictions(
         project = find_or_make_project(server.ls, "review", title, folder.clips)
         wanted, models = wanted_predictions(datasets, truth)
         rows = {clip_id: [p.row() for p in several] for clip_id, several in wanted.items()}
-        added, withdrawn = push_predictions(server.ls, project, rows, models)
+        added, withdrawn = push_predictions(server.ls, project, rows, remember_models(folder, models))
     total = sum(len(several) for several in rows.values())
     gone = f", {withdrawn} withdrawn" if withdrawn else ""
     print(f"review project: {added} predictions added, {total - added} were there{gone}")
@@ -104,7 +104,7 @@ def _worked_on(ls: LabelStudio, clip_ids: Sequence[str]) -> list[str]:
 
 
 def wanted_predictions(datasets: Iterable[Dataset], truth: bool) -> tuple[dict[str, list[Prediction]], set[str]]:
-    """Everything our models say, by clip, and the names of all of our models, also those that say nothing now."""
+    """Everything our models say, by clip, and the names of the models, also of those that say nothing of any clip."""
     wanted: dict[str, list[Prediction]] = {}
     models = {TRUTH}
     for dataset in datasets:

@@ -60,6 +60,11 @@ class ServerFolder:
         return self.root / "pushed.json"
 
     @property
+    def models(self) -> Path:
+        """Names of the models whose predictions were pushed."""
+        return self.root / "models.json"
+
+    @property
     def state(self) -> Path:
         """Process and address of the running server."""
         return self.root / "server.json"

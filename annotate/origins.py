@@ -1,4 +1,4 @@
-"""Which dataset each pushed clip came from: kept beside the server, for its tasks must not tell."""
+"""Which datasets and models were ever pushed: kept beside the server, for its tasks must not tell."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def remember_origins(folder: ServerFolder, datasets: Iterable[Dataset]) -> None:
 def known_origins(folder: ServerFolder) -> list[str]:
     """Folders of every dataset that was ever pushed."""
     return list(json.loads(folder.pushed.read_text())) if folder.pushed.exists() else []
+
+
+def remember_models(folder: ServerFolder, models: Iterable[str]) -> set[str]:
+    """Note the models whose predictions are pushed; every one that ever was, so that those left out are withdrawn."""
+    before = json.loads(folder.models.read_text()) if folder.models.exists() else []
+    known = {*before, *models}
+    write_private(folder.models, json.dumps(sorted(known)))
+    return known

@@ -222,6 +222,9 @@ def test_the_review_project_has_every_prediction_and_the_blind_one_none(lab, ls)
     assert "1 predictions added, 0 were there, 1 withdrawn" in lab.wink("push", "synthetic", "project=review")
     (rule,) = ls.predictions.list(project=lab.project(ls, "review"))
     assert (rule.model_version, rule.score) == ("rule", 0.9)
+    write_detections(lab.dataset("synthetic").path / "detections.parquet", ())
+    assert "1 withdrawn" in lab.wink("push", "synthetic", "project=review")
+    assert ls.predictions.list(project=lab.project(ls, "review")) == []
 
 
 def test_each_clip_goes_to_as_many_annotators_as_wished(lab, ls):
@@ -363,6 +366,8 @@ def test_a_film_in_two_datasets_is_shown_once_and_its_annotations_go_to_both(lab
     lab.wink("import", str(lab.root / "film.mov"), "name=gym2", "terms.max_side=320")
     before = len(lab.tasks("blind"))
     assert "0 clips added" in lab.wink("push", "gym", "gym2")
+    task = lab.tasks("blind")[clip_of(lab, "gym2", 70).clip_id][0]
+    ls.annotations.create(id=task.number, result=[choice("wink_grade", ["none"])])
     assert len(lab.tasks("blind")) == before
     lab.wink("pull")
     one, two = (read_annotations(annotations_file(lab, name)) for name in ("gym", "gym2"))

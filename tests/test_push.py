@@ -15,6 +15,7 @@ from annotate.access import client, explained, external_address
 from annotate.delivery import place_clips, unique_clips, wanted_predictions
 from annotate.folder import ServerFolder, is_placed
 from annotate.label_studio import task_of
+from annotate.origins import remember_models
 from annotate.project import find_or_make_project, find_project, folder_url
 from annotate.push import BATCH, push_predictions, push_tasks
 from wink.clip import Clip
@@ -170,13 +171,16 @@ def test_what_a_model_of_ours_says_no_more_is_withdrawn_and_others_stay():
     assert left == [(1, "the user's own"), (2, "rule"), (2, "the user's own"), (2, "truth")]
 
 
-def test_a_model_that_is_surer_now_is_shown_so():
+@pytest.mark.parametrize("surer", [{"score": 0.9}, {"result": prediction("rule", score=0.9)["result"]}])
+def test_a_model_that_is_surer_now_is_shown_so(surer):
     studio = FakeStudio()
     push_tasks(studio, 1, TASKS[:1])
     first = TASKS[0]["data"]["clip_id"]
-    push_predictions(studio, 1, {first: [prediction("rule", score=0.5)]})
-    assert push_predictions(studio, 1, {first: [prediction("rule", score=0.9)]}) == (1, 0)
-    assert [p.score for p in studio.said.values()] == [0.9]
+    push_predictions(studio, 1, {first: [prediction("rule")]})
+    assert push_predictions(studio, 1, {first: [prediction("rule") | surer]}) == (1, 0)
+    assert [{"score": p.score, "result": p.result} | surer for p in studio.said.values()] == [
+        {"score": p.score, "result": p.result} for p in studio.said.values()
+    ]
 
 
 def test_faults_of_the_server_are_told_in_our_words():
@@ -288,6 +292,11 @@ def test_what_several_datasets_say_of_one_clip_is_put_together(tmp_path):
     wanted, models = wanted_predictions([dataset_of(tmp_path / n, known) for n in ("a", "b")], truth=True)
     assert [p.model for p in wanted[known.clip_id]] == ["rule", "truth", "other"]
     assert models == {"rule", "gone", "other", "truth"}
+
+
+def test_a_detector_that_is_gone_from_the_file_is_still_known_as_ours(folder):
+    assert remember_models(folder, {"rule", "truth"}) == {"rule", "truth"}
+    assert remember_models(folder, {"truth"}) == {"rule", "truth"}
 
 
 def test_a_key_that_has_expired_is_told_in_our_words():

@@ -156,7 +156,7 @@ def what_next(datasets: Sequence[Dataset], serving: bool) -> str:
         f"contact sheet  {first.path / 'contact_sheet.jpg'}",
         "",
         "next:",
-        f"  wink annotate {names} serve=true"
+        f"  {wink} annotate {names} serve=true"
         + ("      (running now)" if serving else "      mark winks in the browser"),
         f"  {wink} pull {names}   read back what was marked",
         f"  {wink} generate -m ankle_dorsiflexion=typical,stiff   two datasets, one setting apart",
