@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wink.clip import Clip
-from wink.dataset import file_sha256
 from wink.errors import ServerError
+from wink.files import file_sha256
 
 #: The first user, who leads the annotation; an address that no mail can reach.
 LEAD = "lead@winklab.example"

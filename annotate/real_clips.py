@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from annotate.video import VideoFacts, look_at, write_clip
-from wink.dataset import Dataset, DatasetWriter, Shard, file_sha256
+from wink.dataset import Dataset
+from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ClipError, ConfigError, DatasetError, unknown_name
+from wink.files import file_sha256
 
 #: The same for every folder of real clips, so that clips can be added at any time.
 SPEC = {"kind": "real clips", "video": "h264, constant rate, upright, silent"}

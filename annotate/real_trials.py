@@ -12,8 +12,10 @@ from pathlib import Path
 from annotate.real_clips import SUFFIXES as VIDEO_SUFFIXES
 from annotate.real_clips import ClipTerms, Refused
 from wink.angles import severity
-from wink.dataset import REPETITIONS, file_sha256, repetition_rows, write_atomically
+from wink.dataset import REPETITIONS
+from wink.dataset_writer import repetition_rows
 from wink.errors import ClipError, DatasetError
+from wink.files import file_sha256, write_atomically
 from wink.marker_set import MarkerSet
 from wink.mocap import SUFFIXES, Recording, read_recording, unknown_subject
 from wink.onset import Repetition

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from omegaconf import DictConfig
 
 from wink.config import build, plain
-from wink.dataset import Dataset, write_atomically
+from wink.dataset import Dataset
 from wink.errors import ConfigError, DatasetError, unknown_name
+from wink.files import write_atomically
 from wink.onset import DEFINITIONS
 
 if TYPE_CHECKING:

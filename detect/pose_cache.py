@@ -15,8 +15,8 @@ import numpy as np
 
 from detect.pose import PoseTrack, track_pose
 from detect.weights import ALL, weights_path
-from wink.dataset import file_sha256
 from wink.errors import ClipError
+from wink.files import file_sha256
 from wink.progress import progress
 
 VERSION = 1  # raise when tracking changes: older files are then made anew

@@ -19,7 +19,7 @@ from detect.metrics import CLEAN_BELOW_DEG, WINK_FROM_DEG
 from detect.report_clips import example_strips, real_clips, unscored_clips
 from detect.report_plots import pelvic_curves, score_against_magnitude
 from detect.table import COLUMNS, cells
-from wink.dataset import write_atomically
+from wink.files import write_atomically
 from wink.onset import Definition
 
 MAX_PANELS = 24

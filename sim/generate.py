@@ -20,7 +20,8 @@ from sim.setup import setup_from
 from sim.shard import ShardJob, make_shard
 from sim.workers import run_in_processes
 from wink.config import build, load_option
-from wink.dataset import Dataset, DatasetWriter, Shard
+from wink.dataset import Dataset
+from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ConfigError, SimulationError
 from wink.progress import progress
 

@@ -22,7 +22,8 @@ from sim.squat import simulate_squat
 from sim.truth import frame_truth
 from sim.video import VideoWriter
 from wink.config import build
-from wink.dataset import Shard, clip_id, file_sha256, repetition_rows, worst_reversal_deg
+from wink.dataset_writer import Shard, clip_id, repetition_rows, worst_reversal_deg
+from wink.files import file_sha256
 from wink.onset import Repetition, find_repetitions
 from wink.trial import SquatTrial
 

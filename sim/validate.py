@@ -20,7 +20,7 @@ from sim.validation.checks import CHECKS
 from sim.validation.people import Person, describe_person
 from sim.validation.trials import TRIALS
 from sim.workers import run_in_processes
-from wink.dataset import write_atomically
+from wink.files import write_atomically
 from wink.progress import progress
 from wink.trial import SquatTrial
 

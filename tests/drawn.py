@@ -11,7 +11,8 @@ from curves import squat_curve, trial_from_curves
 from detect.blazepose import INDEX
 from detect.pose import SILHOUETTE_PX, PoseTrack
 from detect.pose_cache import save_pose
-from wink.dataset import DatasetWriter, Shard, file_sha256, repetition_rows
+from wink.dataset_writer import DatasetWriter, Shard, repetition_rows
+from wink.files import file_sha256
 from wink.onset import find_repetitions
 
 FPS = 30.0

@@ -22,7 +22,8 @@ from annotate.project import find_project
 from annotate.push import tasks_by_clip
 from annotate.running import find_running
 from wink.annotation import read_annotations
-from wink.dataset import Dataset, DatasetWriter, Shard, repetition_rows
+from wink.dataset import Dataset
+from wink.dataset_writer import DatasetWriter, Shard, repetition_rows
 from wink.detection import Detection, write_detections
 from wink.onset import Repetition, Wink
 

@@ -22,7 +22,7 @@ from annotate.lock import is_held, locked, try_lock
 from annotate.prepare import prepare_server
 from annotate.running import Running, find_running, stop_server
 from annotate.server import serving, start_server
-from wink.dataset import DatasetWriter
+from wink.dataset_writer import DatasetWriter
 from wink.errors import ConfigError, ServerError
 
 #: Stands in for the `label-studio` program: makes a database, or answers on its port until it is interrupted.

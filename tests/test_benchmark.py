@@ -13,7 +13,7 @@ from detect.benchmark import ask_detector, run_benchmark
 from detect.detectors.detector import Finding
 from detect.leaderboard import score_rows
 from detect.report import write_report
-from wink.dataset import DatasetWriter
+from wink.dataset_writer import DatasetWriter
 from wink.detection import SCHEMA, Detection, read_detections, write_detections
 from wink.errors import ClipError, ConfigError, DatasetError, DetectorError
 

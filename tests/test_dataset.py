@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wink.clip import frame_at, time_of
-from wink.dataset import Dataset, DatasetWriter, Shard, clip_id, differences, repetition_rows, spec_hash
+from wink.dataset import Dataset
+from wink.dataset_writer import DatasetWriter, Shard, clip_id, differences, repetition_rows, spec_hash
 from wink.errors import DatasetError
 from wink.onset import find_repetitions
 
@@ -181,7 +182,7 @@ def test_what_a_killed_run_left_half_written_is_swept(tmp_path):
 
 
 def test_two_processes_cannot_write_one_dataset(tmp_path):
-    script = "import sys, time; from pathlib import Path; from wink.dataset import DatasetWriter\n"
+    script = "import sys, time; from pathlib import Path; from wink.dataset_writer import DatasetWriter\n"
     script += "w = DatasetWriter(Path(sys.argv[1]), {}); print('in', flush=True); time.sleep(60)"
     other = subprocess.Popen([sys.executable, "-c", script, tmp_path / "d"], stdout=subprocess.PIPE, text=True)
     assert other.stdout.readline() == "in\n"

@@ -10,7 +10,7 @@ import pytest
 from test_dataset import metadata_row, put_video, shard
 
 from wink import demo
-from wink.dataset import DatasetWriter, Shard
+from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ClipError, WinkError
 
 

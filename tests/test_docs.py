@@ -8,7 +8,7 @@ from marked_body import marked, squat_angles
 from test_dataset import put_video, shard
 
 from wink.cli import commands
-from wink.dataset import DatasetWriter
+from wink.dataset_writer import DatasetWriter
 from wink.errors import RenderError
 from wink.onset import DEFINITIONS
 from wink.trc import write_trc

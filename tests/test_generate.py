@@ -23,8 +23,9 @@ from sim.truth import angles, repetition_of
 from sim.video import read_frames
 from wink.compose import run_composed
 from wink.config import plain
-from wink.dataset import Dataset, file_sha256
+from wink.dataset import Dataset
 from wink.errors import ConfigError, LifterError
+from wink.files import file_sha256
 from wink.onset import find_repetitions
 
 TIME = np.arange(0, 4.0, 0.01)

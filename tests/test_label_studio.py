@@ -18,7 +18,7 @@ from annotate.pull import annotations_of, merge, store
 from wink.angles import relation_to_parallel
 from wink.annotation import Annotation, Grade, read_annotations
 from wink.clip import Clip
-from wink.dataset import DatasetWriter, Shard
+from wink.dataset_writer import DatasetWriter, Shard
 from wink.detection import Detection
 from wink.errors import AnnotationError
 from wink.onset import Repetition, Wink

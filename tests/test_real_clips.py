@@ -14,7 +14,8 @@ from videos import numbers_of, write_numbered
 
 from annotate.real_clips import ClipTerms, Imported, Refused, card, finish, import_clips, open_writer, video_files
 from annotate.video import STANDARD_RATES, fitted, frame_rate, look_at, write_clip
-from wink.dataset import Dataset, DatasetWriter, Shard
+from wink.dataset import Dataset
+from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ClipError, ConfigError, DatasetError
 
 SHARED = Path(__file__).parents[1] / "../shared/real/clips"

@@ -9,7 +9,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wink.dataset import write_table
+from wink.files import write_table
 
 Grade = Literal["none", "mild", "clear", "marked", "cannot_tell"]
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import os
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from omegaconf import OmegaConf
 
-from wink.clip import Clip, frame_at
+from wink.clip import Clip
 from wink.errors import DatasetError, unknown_name
 from wink.onset import DEFINITIONS, Repetition, Wink
 
@@ -78,35 +73,12 @@ REPETITIONS = pa.schema(
     ]
 )
 
-_WINK_PARTS = tuple(Wink.__dataclass_fields__)[1:]
-
-
-@dataclass(frozen=True)
-class Shard:
-    """The files of a few clips, complete and checked: the unit of resuming."""
-
-    name: str
-    metadata: Sequence[Mapping[str, Any]]  # rows of METADATA
-    repetitions: Sequence[Mapping[str, Any]]  # rows of REPETITIONS
-    frames: pa.Table | None  # a row a frame, with `clip_id` and `frame`
-
-
-def repetition_rows(clip_id: str, repetitions: Iterable[Repetition], fps: float) -> list[dict[str, Any]]:
-    """Rows of `repetitions.parquet` for the repetitions of a clip."""
-    rows = []
-    for repetition in repetitions:
-        row: dict[str, Any] = {k: v for k, v in asdict(repetition).items() if k != "winks"}
-        row["clip_id"] = clip_id
-        for wink in repetition.winks:
-            row |= {f"{wink.definition}_{part}": getattr(wink, part) for part in _WINK_PARTS}
-            row[f"{wink.definition}_onset_frame"] = frame_at(wink.onset_s, fps)
-        rows.append(row)
-    return rows
+WINK_PARTS = tuple(Wink.__dataclass_fields__)[1:]
 
 
 def _repetition(row: Mapping[str, Any]) -> Repetition:
     winks = tuple(
-        Wink(definition=d, **{part: row[f"{d}_{part}"] for part in _WINK_PARTS})
+        Wink(definition=d, **{part: row[f"{d}_{part}"] for part in WINK_PARTS})
         for d in DEFINITIONS
         if row[f"{d}_onset_s"] is not None
     )
@@ -126,7 +98,7 @@ class Dataset:
         self.path = Path(path)
         if not self.path.is_dir():
             raise DatasetError(f"there is no dataset at {self.path}; make one with `wink generate` or `wink import`")
-        state = _read_state(self.path)
+        state = read_state(self.path)
         if not (self.path / "metadata.parquet").exists():
             raise DatasetError(f"{self.path} is unfinished; run the command that was making it again to go on")
         if state.get("schema_version") != SCHEMA_VERSION:
@@ -141,7 +113,7 @@ class Dataset:
     @property
     def spec(self) -> dict[str, Any]:
         """Everything that determined the clips, as the writer was given it."""
-        return _read_spec(self.path)
+        return read_spec(self.path)
 
     def metadata(self) -> list[dict[str, Any]]:
         """A row a clip, as in `metadata.parquet`."""
@@ -184,158 +156,23 @@ def _clip(path: Path, row: Mapping[str, Any], truth: Mapping[str, list[Repetitio
     )
 
 
-class DatasetWriter:
-    """A dataset in the making: shards are added one by one, each complete or not there at all.
+def read_state(path: Path) -> dict[str, Any]:
+    """Schema version and spec hash of a dataset folder; empty where a run was stopped at its very beginning.
 
-    One process at a time writes a dataset; the lock goes with the process.
+    Raises:
+        DatasetError: the folder holds something else.
     """
-
-    def __init__(self, path: Path, spec: Mapping[str, Any]) -> None:
-        """Begin a dataset, or go on with one that was interrupted.
-
-        Args:
-            path: folder of the dataset; made if missing.
-            spec: everything that determines the clips. A folder made from another spec is refused.
-
-        Raises:
-            DatasetError: the folder holds a dataset of another spec, files that are no dataset, or is being written.
-        """
-        self.path = Path(path)
-        self.spec_hash = spec_hash(spec)
-        if self.path.exists() and not self.path.is_dir():
-            raise DatasetError(f"{self.path} is a file; a dataset is a folder: choose another name=...")
-        if self.path.exists() and any(self.path.iterdir()):
-            _check_same_spec(self.path, spec, self.spec_hash)
-        (self.path / ".shards").mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(self.path / ".shards" / "lock")
-        _sweep(self.path)
-        state = {"schema_version": SCHEMA_VERSION, "spec_hash": self.spec_hash}
-        write_atomically(self.path / "dataset.json", json.dumps(state))
-        write_atomically(self.path / "config.yaml", OmegaConf.to_yaml(spec))
-        for folder in ("videos", "frames", "masks"):
-            (self.path / folder).mkdir(exist_ok=True)
-
-    def finished_shards(self) -> set[str]:
-        """Names of the shards that are complete, their media files still in place."""
-        return {file.stem for file in (self.path / ".shards").glob("*.json") if self._is_whole(file)}
-
-    def _is_whole(self, record: Path) -> bool:
-        rows = json.loads(record.read_text())["metadata"]
-        media = [row[column] for row in rows for column in ("file_name", "mask_file") if row.get(column)]
-        return all((self.path / file).is_file() for file in media)
-
-    def add(self, shard: Shard) -> None:
-        """Record a shard whose media files are already in place; the last write is what makes it count."""
-        if shard.frames is not None:
-            write_table(self.path / "frames" / f"{shard.name}.parquet", shard.frames)
-        record = {"metadata": list(shard.metadata), "repetitions": list(shard.repetitions)}
-        write_atomically(self.path / ".shards" / f"{shard.name}.json", json.dumps(record))
-
-    def finish(self, card: str) -> Dataset:
-        """Gather the shards into `metadata.parquet` and `repetitions.parquet`, write the card, and open the result."""
-        whole = self.finished_shards()
-        files = sorted(file for file in (self.path / ".shards").glob("*.json") if file.stem in whole)
-        records = [json.loads(file.read_text()) for file in files]
-        metadata = [row for record in records for row in record["metadata"]]
-        repetitions = [row for record in records for row in record["repetitions"]]
-        write_atomically(self.path / "README.md", card)
-        write_table(self.path / "repetitions.parquet", pa.Table.from_pylist(repetitions, schema=REPETITIONS))
-        write_table(self.path / "metadata.parquet", pa.Table.from_pylist(metadata, schema=METADATA))
-        return Dataset(self.path)
-
-
-def spec_hash(spec: Mapping[str, Any]) -> str:
-    """Sixteen hexadecimal digits that change when anything that determines the clips does."""
-    text = json.dumps(spec, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def clip_id(spec: str, index: int, view: str) -> str:
-    """Opaque id of the clip of one trial (by spec hash and index) from one view."""
-    return hashlib.sha256(f"{spec}/{index}/{view}".encode()).hexdigest()[:12]
-
-
-def worst_reversal_deg(repetitions: Sequence[Repetition]) -> float | None:
-    """Pelvic reversal of the repetition that winks most [deg]; None without repetitions."""
-    return max((r.pelvic_reversal_deg for r in repetitions), default=None)
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text)
-    temporary.replace(path)
-
-
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write a Parquet file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    pq.write_table(table, temporary)
-    temporary.replace(path)
-
-
-def _read_state(path: Path) -> dict[str, Any]:
     file = path / "dataset.json"
     if not file.exists():
         if [entry.name for entry in path.iterdir()] == [".shards"]:
-            return {}  # an earlier run was stopped right at its beginning
+            return {}
         raise DatasetError(f"{path} is no winklab dataset: it has no dataset.json")
     state: dict[str, Any] = json.loads(file.read_text())
     return state
 
 
-def _read_spec(path: Path) -> dict[str, Any]:
+def read_spec(path: Path) -> dict[str, Any]:
+    """Everything that determined the clips of a dataset folder, from its `config.yaml`."""
     spec = OmegaConf.to_container(OmegaConf.load(path / "config.yaml"))
     assert isinstance(spec, dict)
     return {str(key): value for key, value in spec.items()}
-
-
-def _check_same_spec(path: Path, spec: Mapping[str, Any], wanted: str) -> None:
-    if _read_state(path).get("spec_hash") == wanted or not any((path / ".shards").glob("*.json")):
-        return
-    changed = ", ".join(differences(_read_spec(path), json.loads(json.dumps(spec, default=str))))
-    raise DatasetError(
-        f"{path} was made from another configuration (changed: {changed or 'nothing but order'}); "
-        "choose another name=..., or remove the folder"
-    )
-
-
-def differences(old: Any, new: Any, at: str = "", most: int = 4) -> list[str]:
-    """Where two specs differ, as dotted paths, the first few."""
-    found: list[str] = []
-    queue = deque([(old, new, at)])
-    while queue and len(found) < most:
-        a, b, where = queue.popleft()
-        if isinstance(a, Mapping) and isinstance(b, Mapping):
-            queue.extend(
-                (a.get(key), b.get(key), f"{where}.{key}".lstrip(".")) for key in [*a, *(k for k in b if k not in a)]
-            )
-        elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
-            queue.extend((x, y, f"{where}[{i}]") for i, (x, y) in enumerate(zip(a, b, strict=True)))
-        elif a != b:
-            found.append(where)
-    return found
-
-
-def _lock(file: Path) -> int:
-    """Hold a file for as long as this process lives; another process that asks for it is refused."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise DatasetError(f"another process is writing {file.parents[1]}; wait for it, or stop it") from None
-    return descriptor
-
-
-def _sweep(path: Path) -> None:
-    """Remove what a killed run left half-written; nothing whole has such a name."""
-    for pattern in (".*.part", ".*.tmp"):
-        for leftover in path.rglob(pattern):
-            leftover.unlink(missing_ok=True)

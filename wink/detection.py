@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wink.dataset import write_table
 from wink.errors import DatasetError
+from wink.files import write_table
 
 SCHEMA = pa.schema(
     [

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wink.dataset import write_table
 from wink.errors import DatasetError
+from wink.files import write_table
 from wink.trial import Array, SquatTrial
 
 SIDES = ("left", "right")
