@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -138,23 +138,17 @@ def plan_jobs(spec: Mapping[str, Any], trials: Sequence[PlannedTrial], writer: D
 
 def _make(writer: DatasetWriter, jobs: Sequence[ShardJob], total: int, workers: int | None) -> dict[str, str]:
     """Run the jobs and record each finished shard; the reasons of those that failed, by trial."""
-    failures = {}
+    failures: dict[str, str] = {}
     if len(jobs) < total:
         print(f"{total - len(jobs)} of {total} trials are there already")
-    processes = workers or os.cpu_count() or 1
-    if jobs:
-        views = len(jobs[0].cameras)
-        print(f"{len(jobs)} trials, {views} views each, on {processes} processes; a trial takes 10 to 60 s", flush=True)
+    if not jobs:
+        return failures
+    processes, views = workers or os.cpu_count() or 1, len(jobs[0].cameras)
+    print(f"{len(jobs)} trials, {views} views each, on {processes} processes; a trial takes 10 to 60 s", flush=True)
     results = run_in_processes(make_shard, jobs, processes)
-    for job, result in _with_progress(results, len(jobs)):
+    for job, result in progress(results, "simulate and film", total=len(jobs), unit="trial"):
         if isinstance(result, Shard):
             writer.add(result)
         else:
             failures[job.trial.trial_id] = f"{job.trial.trial_id}: {type(result).__name__}: {result}"
     return failures
-
-
-def _with_progress(
-    results: Iterator[tuple[ShardJob, Shard | Exception]], total: int
-) -> Iterator[tuple[ShardJob, Shard | Exception]]:
-    return progress(results, "simulate and film", total=total, unit="trial") if total else iter(())

@@ -13,6 +13,7 @@ from sim.engine import GroundReaction, State
 from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, LUMBAR_FLEXION, SIDES, Skeleton
 from sim.tissue import KINDS, LIMIT_NAMES, Tissue
+from wink.posture import obliquity_deg, rotation_deg, tilt_deg
 from wink.trial import SEGMENTS, Outcome, SquatTrial, Subject
 
 Array = NDArray[np.float64]
@@ -65,7 +66,7 @@ class Recording:
             time_s=times,
             pelvic_tilt_deg=tilt_deg(rotation[:, 0]),
             pelvic_obliquity_deg=obliquity_deg(rotation[:, 0]),
-            pelvic_rotation_deg=turn_deg(rotation[:, 0]),
+            pelvic_rotation_deg=rotation_deg(rotation[:, 0]),
             lumbar_flexion_deg=lumbar - lumbar[quiet].mean(),
             trunk_lean_deg=tilt_deg(rotation[:, SEGMENTS.index("thorax")]),
             shank_lean_deg=_both(poses, "shank", _shank_lean),
@@ -96,21 +97,6 @@ class Recording:
     def _bar(self, poses: Array) -> Array:
         thorax = poses[:, SEGMENTS.index("thorax")]
         return np.asarray(thorax[:, :3, :3] @ self._skeleton.bar_m + thorax[:, :3, 3])
-
-
-def tilt_deg(rotation: Array) -> Array:
-    """Forward pitch (T,) [deg] of frames (T, 3, 3); of the pelvis, + anterior (rotation-obliquity-tilt, Baker 2001)."""
-    return np.asarray(np.degrees(np.arctan2(-rotation[:, 2, 0], rotation[:, 2, 2])))
-
-
-def obliquity_deg(rotation: Array) -> Array:
-    """Left side up (T,) [deg]."""
-    return np.asarray(np.degrees(np.arcsin(np.clip(rotation[:, 2, 1], -1.0, 1.0))))
-
-
-def turn_deg(rotation: Array) -> Array:
-    """Turn about the vertical (T,) [deg], + left side back."""
-    return np.asarray(np.degrees(np.arctan2(-rotation[:, 0, 1], rotation[:, 1, 1])))
 
 
 def _both(poses: Array, segment: str, measure: Callable[[Array], Array]) -> Array:

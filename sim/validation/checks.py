@@ -19,6 +19,7 @@ from sim.validation.figures import (
     mean_of,
     of_people,
     of_trial,
+    ratio,
     rotation_change,
     thighs_explain_less,
 )
@@ -185,9 +186,7 @@ CHECKS: tuple[Check, ...] = (
         0.51,
         0.99,
         "Fry 2003 (0.78)",
-        lambda e: (
-            of_trial("man, body weight, knees blocked", knee_moment)(e) / of_trial("man, body weight", knee_moment)(e)
-        ),
+        ratio("man, body weight, knees blocked", "man, body weight", knee_moment),
         tuned_on=True,
     ),
     Check(

@@ -18,18 +18,6 @@ def at_thigh(trial: SquatTrial, values: Array, thigh_deg: float) -> float:
     return float(values[passed[0]]) if len(passed) else float("nan")
 
 
-def pelvic_reversal(trial: SquatTrial) -> float:
-    """Pelvic reversal of the first repetition [deg]; NaN without one."""
-    repetitions = find_repetitions(trial)
-    return repetitions[0].pelvic_reversal_deg if repetitions else float("nan")
-
-
-def lumbar_gained(trial: SquatTrial) -> float:
-    """Lumbar flexion gained at the bottom of the first repetition [deg]; NaN without one."""
-    repetitions = find_repetitions(trial)
-    return repetitions[0].lumbar_flexion_gained_deg if repetitions else float("nan")
-
-
 def lumbar_gained_at_parallel(trial: SquatTrial) -> float:
     """Lumbar flexion at parallel above its reference early in the descent [deg]."""
     repetitions = find_repetitions(trial)
