@@ -37,7 +37,7 @@ lint: env
 
 # Only for maintainers: choose new versions of everything.
 lock:
-	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra peers --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
 
 wheel: env
 	$(BIN)/uv build --wheel --out-dir dist .
