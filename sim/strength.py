@@ -47,18 +47,19 @@ class Muscle:
     action: Action | None
     share: float = 0.0  # of body weight times stature, where there is no action
     group: str | None = None  # the multiplier of Strength
-    floor: float = 0.3  # of the maximum, where the measured cosine would end
+    floor: float = 0.25  # of the maximum, from where the measured cosine would fall lower
 
 
 #: (positive, negative) direction of each joint. Shares without a curve are ours (confidence C); the trunk's from
-#: 200-250 Nm of extension (memory of the literature). Floors: the cosine reaches 0 inside a squat's range.
+#: 200-250 Nm of extension (memory of the literature). Floors, ours: the cosine reaches 0 inside a squat's range (the
+#: knee's at 136 deg), where muscle does not; hip flexors alone really end there.
 MUSCLES: Mapping[str, tuple[Muscle, Muscle]] = {
-    "hip_flexion": (Muscle("hip_flexion", 0, "hip_flexors", 0.03), Muscle("hip_extension", 0, "hip_extensors", 0.35)),
+    "hip_flexion": (Muscle("hip_flexion", 0, "hip_flexors", 0.03), Muscle("hip_extension", 0, "hip_extensors")),
     "hip_abduction": (Muscle(None, 0.085), Muscle(None, 0.085)),
     "hip_rotation": (Muscle(None, 0.035), Muscle(None, 0.040)),
-    "knee_flexion": (Muscle("knee_flexion", 0, None, 0.25), Muscle("knee_extension", 0, "quadriceps", 0.30)),
+    "knee_flexion": (Muscle("knee_flexion"), Muscle("knee_extension", 0, "quadriceps")),
     "tibial_rotation": (Muscle(None, 0.020), Muscle(None, 0.020)),
-    "ankle_dorsiflexion": (Muscle("dorsiflexion", 0, None, 0.30), Muscle("plantarflexion", 0, "calves", 0.30)),
+    "ankle_dorsiflexion": (Muscle("dorsiflexion"), Muscle("plantarflexion", 0, "calves")),
     "subtalar_inversion": (Muscle(None, 0.025), Muscle(None, 0.025)),
     "lumbar_flexion": (Muscle(None, 0.12), Muscle(None, 0.20, "erectors")),
     "lumbar_lateral": (Muscle(None, 0.09), Muscle(None, 0.09)),
@@ -66,6 +67,8 @@ MUSCLES: Mapping[str, tuple[Muscle, Muscle]] = {
     "shoulder_flexion": (Muscle(None, 0.05), Muscle(None, 0.05)),
 }
 N_VALUES = 8 * len(MUSCLES)
+#: Half width of the rounded corner between cosine and floor, of the maximum; ours, for solvers' sake.
+CORNER = 0.03
 
 
 def kind_of(joint: str) -> str:
@@ -88,7 +91,7 @@ def strength_values(strength: Strength, lifter: Lifter) -> Array:
         for muscle in pair:
             own = scale * (getattr(strength, muscle.group) if muscle.group else 1.0)
             if muscle.action is None:
-                numbers += [own * muscle.share * weaker, 0.0, 0.0, 1.0]
+                numbers += [own * muscle.share * weaker, 0.0, 0.0, 0.0]
             else:
                 c1, c2, c3 = coefficients(muscle.action, lifter)[:3]
                 numbers += [own * c1, c2, c3, muscle.floor]
@@ -96,13 +99,16 @@ def strength_values(strength: Strength, lifter: Lifter) -> Array:
 
 
 def isometric(joint: str, angle: ca.SX, values: ca.SX) -> tuple[ca.SX, ca.SX]:
-    """Greatest torque [Nm] a joint's muscles can hold in its positive and negative direction (Anderson 2007, eq. 1)."""
+    """Greatest torque [Nm] a joint's muscles can hold in its positive and negative direction (Anderson 2007, eq. 1).
+
+    The published cosine itself; only where it falls below the floor does the floor take over, round a small corner.
+    """
     first = 8 * list(MUSCLES).index(kind_of(joint))
     capacity = []
     for start in (first, first + 4):
         most, width, peak, floor = (values[start + i] for i in range(4))
-        cosine = ca.cos(ca.fmin(ca.fmax(width * (angle - peak), -1.5), 1.5))
-        capacity.append(most * (floor + (1 - floor) * 0.5 * (cosine + ca.sqrt(cosine**2 + 0.002))))
+        cosine = ca.cos(ca.fmin(ca.fmax(width * (angle - peak), -3.0), 3.0))
+        capacity.append(most * (cosine + floor + ca.sqrt((cosine - floor) ** 2 + CORNER**2)) / 2)
     return capacity[0], capacity[1]
 
 
