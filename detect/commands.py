@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from omegaconf import DictConfig
 
 from wink.config import build, plain
-from wink.dataset import Dataset
-from wink.errors import ConfigError, DatasetError, unknown_name
+from wink.dataset import Dataset, find_dataset
+from wink.errors import ConfigError, unknown_name
 from wink.files import write_atomically
 from wink.onset import DEFINITIONS
 
@@ -63,7 +63,7 @@ def _checked(cfg: DictConfig) -> tuple[dict[str, Detector], list[Dataset]]:
         raise ConfigError(f"workers={cfg.workers}; expected a whole number, at least 1: videos looked at at a time")
     detectors = {str(name): _built(str(name), part) for name, part in cfg.detector.items()}
     names = [cfg.input] if isinstance(cfg.input, str) else cfg.input
-    paths = (_dataset_path(str(name), Path(cfg.paths.datasets)) for name in names)
+    paths = (find_dataset(str(name), Path(cfg.paths.datasets)) for name in names)
     return detectors, [Dataset(path) for path in {path.resolve(): path for path in paths}.values()]  # each once
 
 
@@ -86,17 +86,6 @@ def _writable_folder(what: str, folder: Path) -> Path:
         raise ConfigError(
             f"{what} {folder} is no folder to write in ({error.strerror}); name one that can be made"
         ) from None
-
-
-def _dataset_path(name: str, datasets: Path) -> Path:
-    """A dataset given by its name, or by its folder."""
-    for path in (datasets / name, Path(name)):
-        if path.is_dir():
-            return path
-    known = sorted(p.parent.name for p in datasets.glob("*/metadata.parquet"))
-    if known:
-        raise DatasetError(unknown_name(f"dataset in {datasets}", name, known))
-    raise DatasetError(f"there is no dataset {name!r} in {datasets}; make one with `wink generate` or `wink import`")
 
 
 def _tell_failures(result: Benchmark) -> None:

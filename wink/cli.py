@@ -13,7 +13,8 @@ from importlib.resources import files
 
 from wink.errors import ConfigError, WinkError, unknown_name
 
-FOLDERS = "Folders: paths.datasets, paths.cache, paths.server, or WINK_DATASETS, WINK_CACHE, WINK_SERVER"
+FOLDERS = """Folders: paths.datasets, paths.exports, paths.cache, paths.server,
+or WINK_DATASETS, WINK_EXPORTS, WINK_CACHE, WINK_SERVER"""
 
 #: Troubles of the disk that are the user's to mend, not ours, also where no file is named.
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)

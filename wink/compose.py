@@ -28,7 +28,7 @@ QUIET = (
     "hydra.output_subdir=null",
     "hydra.run.dir=.",
     "hydra.sweep.subdir=.",
-    "hydra.job.config.override_dirname.exclude_keys=[name,workers,input,paths.datasets,paths.cache,paths.server]",
+    "hydra.job.config.override_dirname.exclude_keys=[name,workers,input,paths.datasets,paths.exports,paths.cache,paths.server]",
     "hydra.job.config.override_dirname.kv_sep=-",
     "hydra.job.config.override_dirname.item_sep=_",
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,39 @@ class Dataset:
         """Everything that determined the clips, as the writer was given it."""
         return read_spec(self.path)
 
+    @cached_property
+    def keypoint_names(self) -> tuple[str, ...]:
+        """Names of the keypoints, in the order of the columns of `frames/`; empty for real clips."""
+        return tuple(self.spec.get("settings", {}).get("keypoints", ()))
+
+    @cached_property
+    def mask_classes(self) -> tuple[str, ...]:
+        """What each number in a mask stands for; empty for real clips."""
+        return tuple(self.spec.get("settings", {}).get("mask_classes", ()))
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """A row a clip, as in `metadata.parquet`; read once."""
+        return pq.read_table(self.path / "metadata.parquet")
+
+    @cached_property
+    def _row_numbers(self) -> dict[str, int]:
+        return {clip_id: number for number, clip_id in enumerate(self.table["clip_id"].to_pylist())}
+
     def metadata(self) -> list[dict[str, Any]]:
         """A row a clip, as in `metadata.parquet`."""
-        return list(pq.read_table(self.path / "metadata.parquet").to_pylist())
+        return list(self.table.to_pylist())
+
+    def row(self, clip_id: str) -> dict[str, Any]:
+        """The row of one clip in `metadata.parquet`.
+
+        Raises:
+            DatasetError: there is no such clip.
+        """
+        if clip_id not in self._row_numbers:
+            raise DatasetError(unknown_name(f"clip of {self.name}", clip_id, self._row_numbers))
+        row: dict[str, Any] = self.table.slice(self._row_numbers[clip_id], 1).to_pylist()[0]
+        return row
 
     def clips(self) -> tuple[Clip, ...]:
         """Every clip with its truth, in the order of `metadata.parquet`."""
@@ -132,18 +163,32 @@ class Dataset:
         Raises:
             DatasetError: there is no such clip.
         """
-        clips = {clip.clip_id: clip for clip in self.clips()}
-        if clip_id not in clips:
-            raise DatasetError(unknown_name(f"clip of {self.name}", clip_id, clips))
-        return clips[clip_id]
+        row = self.row(clip_id)
+        told = pq.read_table(self.path / "repetitions.parquet", filters=[("clip_id", "=", clip_id)]).to_pylist()
+        return _clip(self.path, row, {clip_id: [_repetition(repetition) for repetition in told]})
 
     def frames(self, clip_id: str) -> pa.Table:
-        """Truth of a synthetic clip, a row a frame; empty for a real clip."""
-        shard = next((Path(row["file_name"]).parts[1] for row in self.metadata() if row["clip_id"] == clip_id), "")
+        """Truth of a synthetic clip, a row a frame; empty for a real clip or one that is not here."""
+        shard = Path(self.row(clip_id)["file_name"]).parts[1] if clip_id in self._row_numbers else ""
         file = self.path / "frames" / f"{shard}.parquet"
         if not file.exists():
             return pa.table({"clip_id": pa.array([], pa.string())})
         return pq.read_table(file, filters=[("clip_id", "=", clip_id)])
+
+
+def find_dataset(name: str, datasets: Path) -> Path:
+    """The folder of a dataset given by its name below `datasets`, or by its folder.
+
+    Raises:
+        DatasetError: there is none.
+    """
+    for path in (datasets / name, Path(name)):
+        if path.is_dir():
+            return path
+    known: Sequence[str] = sorted(p.parent.name for p in datasets.glob("*/metadata.parquet"))
+    if known:
+        raise DatasetError(unknown_name(f"dataset in {datasets}", name, known))
+    raise DatasetError(f"there is no dataset {name!r} in {datasets}; make one with `wink generate` or `wink import`")
 
 
 def _clip(path: Path, row: Mapping[str, Any], truth: Mapping[str, list[Repetition]]) -> Clip:
