@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import GroundReaction, State
+from sim.engine import FLOOR_FRICTION, GroundReaction, State, ground_reaction
 from sim.kinematics import GRAVITY_M_S2
-from sim.skeleton import JOINTS, Skeleton
+from sim.skeleton import HINGES, JOINTS, Skeleton
 from sim.urdf import urdf
 from wink.terminal import native_output_silenced
 
@@ -18,8 +18,6 @@ with native_output_silenced():  # it prints when it was built
     import pybullet as pb
 
 Array = NDArray[np.float64]
-
-FLOOR_FRICTION = 0.8  # more than the 0.6 the lifter counts on
 
 
 class Bullet:
@@ -32,6 +30,8 @@ class Bullet:
         self._floor = self._make_world(step_s) if floor else None
         self._body = self._load(skeleton)
         self._indices = self._index_joints()
+        ends = [i for i, hinge in enumerate(HINGES) if hinge.child.startswith("foot_")]
+        self._feet = [self._indices[i] for i in ends]  # a link has the number of the joint before it; left, right
         self._free_of_hidden_forces()
 
     def _make_world(self, step_s: float) -> int:
@@ -109,14 +109,15 @@ class Bullet:
 
     def ground_reaction(self) -> GroundReaction:
         """Contact with the floor in the last step."""
-        force, moment = np.zeros(3), np.zeros(2)
+        feet: list[int] = []
+        places: list[Array] = []
+        pushes: list[Array] = []
         for contact in pb.getContactPoints(self._body, self._floor, **self._own):
-            place = np.array(contact[6][:2])
-            push = contact[9] * np.array(contact[7])
-            push = push + contact[10] * np.array(contact[11]) + contact[12] * np.array(contact[13])
-            force += push
-            moment += push[2] * place
-        return GroundReaction(force, moment / force[2] if force[2] > 1.0 else np.zeros(2))
+            normal, aside, ahead = (np.array(contact[i]) for i in (7, 11, 13))
+            feet.append(self._feet.index(contact[3]))
+            places.append(np.array(contact[6]))
+            pushes.append(contact[9] * normal + contact[10] * aside + contact[12] * ahead)
+        return ground_reaction(feet, places, pushes)
 
     def close(self) -> None:
         """Free the client."""

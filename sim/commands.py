@@ -45,7 +45,8 @@ def validate(cfg: DictConfig) -> None:
     """Run the simulator's checks and write the report."""
     from sim.validate import base_parts, run_checks, summary, table, write_report
 
-    results = run_checks(base_parts(plain(cfg)), cfg.people, cfg.workers or os.cpu_count() or 1)
+    config = plain(cfg)
+    results = run_checks(base_parts(config), config["engine"], cfg.people, cfg.workers or os.cpu_count() or 1)
     data, page = write_report(results, Path(cfg.output))
     print(table(results))
     print(f"{summary(results)}  {data}  {page}")

@@ -114,6 +114,7 @@ def check_parts(spec: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> None
     for camera in spec["cameras"].values():
         build(camera)
     build(spec["settings"]["appearance"])
+    build(spec["settings"]["engine"])
     graphics()
 
 
@@ -128,6 +129,7 @@ def plan_jobs(spec: Mapping[str, Any], trials: Sequence[PlannedTrial], writer: D
             trial=trial,
             cameras=spec["cameras"],
             appearance=settings["appearance"],
+            engine=settings["engine"],
             fps=float(settings["fps"]),
             split=settings["split"],
             masks=settings["masks"],

@@ -43,6 +43,7 @@ class ShardJob:
     trial: PlannedTrial
     cameras: Mapping[str, Mapping[str, Any]]
     appearance: Mapping[str, Any]
+    engine: Mapping[str, Any]
     fps: float
     split: str
     masks: bool
@@ -71,7 +72,8 @@ class FilmedClip:
 
 def make_shard(job: ShardJob) -> Shard:
     """Simulate the job's trial, film it from every camera, and put the media files in place."""
-    trial = from_zero(simulate_squat(setup_from(job.trial.parts), job.trial.seed), job.trial.subject_id)
+    squat = simulate_squat(setup_from(job.trial.parts), job.trial.seed, build(job.engine))
+    trial = from_zero(squat, job.trial.subject_id)
     repetitions = find_repetitions(trial) if trial.outcome in JUDGED else ()
     appearance = build(job.appearance)(np.random.default_rng([job.trial.seed, 1]), trial.subject.sex)
     clips = film(job, trial, appearance)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.bullet import Bullet
 from sim.controller import Controller, Yielding
-from sim.engine import Engine, State
+from sim.engine import Engine, MakeEngine, State
 from sim.kinematics import HALF_JOINTS
 from sim.muscles import Muscles
 from sim.planner import Plan, plan_squat
@@ -34,7 +34,7 @@ GRIND_M = 0.03  # hips this far behind the intent slow it, 1.25 times as far sto
 DAMPING = {"hip": 1.0, "knee": 1.0, "ankle": 0.5, "subtalar": 0.3, "tibial": 0.3, "lumbar": 4.0, "shoulder": 0.5}
 
 
-def simulate_squat(setup: SquatSetup, seed: int) -> SquatTrial:
+def simulate_squat(setup: SquatSetup, seed: int, make_engine: MakeEngine = Bullet) -> SquatTrial:
     """Simulate the squats of one setup; the same setup and seed give the same trial, byte for byte.
 
     Raises:
@@ -46,7 +46,7 @@ def simulate_squat(setup: SquatSetup, seed: int) -> SquatTrial:
     tissue = Tissue(limit_values(setup.limits))
     muscles = Muscles(strength_values(setup.strength, setup.lifter), setup.lifter)
     recording = Recording(setup, skeleton, tissue)
-    engine = Bullet(skeleton, STEP_S)
+    engine = make_engine(skeleton, STEP_S)
     try:
         engine.set(standing_state(plan))
         controller = Controller(skeleton, muscles, yielding(setup.style))

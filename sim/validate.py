@@ -20,13 +20,14 @@ from sim.validation.checks import CHECKS
 from sim.validation.people import Person, describe_person
 from sim.validation.trials import TRIALS
 from sim.workers import run_in_processes
+from wink.config import build
 from wink.files import write_atomically
 from wink.progress import progress
 from wink.trial import SquatTrial
 
 SEED = 0
 
-Job = tuple[str | int, Parts | None]  # a trial of the checks, or the number of a sampled person
+Job = tuple[str | int, Parts | None, Mapping[str, Any]]  # a trial of the checks, or the number of a sampled person
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>winklab: checks of the simulator</title>
 <style>body{{font:15px/1.5 system-ui;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#222}}
@@ -39,23 +40,24 @@ chosen, so it is no prediction. Checks not measured yet are listed, not hidden.<
 """
 
 
-def run_checks(base: Parts, people: int, workers: int) -> tuple[Result, ...]:
+def run_checks(base: Parts, engine: Mapping[str, Any], people: int, workers: int) -> tuple[Result, ...]:
     """Simulate the trials and the people the checks need and measure every check on them.
 
     Args:
         base: the parts of the default lifter; trials differ from it as `TRIALS` says.
+        engine: an option of the group `engine`.
         people: how many lifters are sampled.
         workers: processes.
 
     Raises:
         SimulationError: a trial could not be simulated at all.
     """
-    jobs: list[Job] = [(name, choose(base, changes)) for name, changes in TRIALS.items()]  # type: ignore[arg-type]
-    jobs += [(number, None) for number in range(people)]
+    jobs: list[Job] = [(name, choose(base, changes), engine) for name, changes in TRIALS.items()]  # type: ignore[arg-type]
+    jobs += [(number, None, engine) for number in range(people)]
     done = progress(run_in_processes(_simulate, jobs, workers), "simulate", total=len(jobs), unit="trial")
     trials: dict[str, SquatTrial] = {}
     sampled: dict[int, Person] = {}
-    for (name, _), result in done:
+    for (name, *_), result in done:
         if isinstance(result, Person):
             sampled[int(name)] = result
         elif isinstance(result, SquatTrial):
@@ -69,11 +71,11 @@ def run_checks(base: Parts, people: int, workers: int) -> tuple[Result, ...]:
 
 
 def _simulate(job: Job) -> SquatTrial | Person:
-    name, parts = job
+    name, parts, engine = job
     if parts is not None:
-        return simulate_squat(setup_from(parts), SEED)
+        return simulate_squat(setup_from(parts), SEED, build(engine))
     setup = sample_lifter(np.random.default_rng([SEED, int(name)]), f"person {name}")
-    return describe_person(setup, simulate_squat(setup, SEED))
+    return describe_person(setup, simulate_squat(setup, SEED, build(engine)))
 
 
 def base_parts(config: Mapping[str, Any]) -> Parts:

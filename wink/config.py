@@ -23,10 +23,20 @@ def build(config: DictConfig | Mapping[str, Any]) -> Any:
     try:
         return instantiate(node, _convert_="all")
     except InstantiationException as error:
-        cause = error.__cause__ or error
+        cause = _cause(error)
         if isinstance(cause, WinkError):
             raise cause from None
         raise ConfigError(f"{node.get('_target_', 'the configuration')} cannot be made: {cause}") from error
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What an error comes from: an error of ours, however deep it lies, else the one below the top."""
+    below = error
+    while below.__cause__ is not None:
+        below = below.__cause__
+        if isinstance(below, WinkError):
+            return below
+    return error.__cause__ or error
 
 
 def plain(config: DictConfig) -> dict[str, Any]:

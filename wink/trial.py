@@ -77,6 +77,9 @@ class SquatTrial:
     bar_kind: str  # none, high, low, front, goblet
     load_kg: float
     outcome: Outcome | None  # None = not known (measured)
+    feet_reaction_n: Array | None = None  # (T, 2, 3) on each foot; None = not measured apart
+    feet_pressure_m: Array | None = None  # (T, 2, 2) centre of pressure under each foot; zeros in the air
+    feet_twist_nm: Array | None = None  # (T, 2) moment of the floor about the vertical there, + to the left
 
     def __post_init__(self) -> None:
         n = len(self.time_s)
