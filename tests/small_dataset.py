@@ -5,7 +5,6 @@ import pyarrow as pa
 from curves import squat_curve, trial_from_curves
 from videos import write_numbered
 
-from wink.dataset import Dataset
 from wink.dataset_writer import DatasetWriter, Shard, repetition_rows, worst_reversal_deg
 from wink.files import file_sha256
 from wink.onset import find_repetitions
@@ -100,7 +99,8 @@ def row_of(folder, name, split, view, kind):
 
 def write_small_dataset(folder, clips=CLIPS, card="# small\n"):
     """Write the dataset: two known clips, one whose set fell, one real."""
-    spec = {"settings": {"keypoints": list(NAMES), "mask_classes": list(CLASSES), "views": ["side"]}}
+    simulated = {"settings": {"keypoints": list(NAMES), "mask_classes": list(CLASSES), "views": ["side"]}}
+    spec = simulated if any(kind != "real" for *_, kind in clips) else {"source": "real"}
     writer = DatasetWriter(folder, spec)
     for name, split, view, kind in clips:
         shard = name[0] * 3
@@ -114,8 +114,3 @@ def write_small_dataset(folder, clips=CLIPS, card="# small\n"):
         frames = None if kind == "real" else frame_table(name)
         writer.add(Shard(shard, [row_of(folder, name, split, view, kind)], rows, frames))
     return writer.finish(card)
-
-
-def small_dataset(tmp_path_factory):
-    """One for all tests of a file that only read it."""
-    return Dataset(write_small_dataset(tmp_path_factory.mktemp("datasets") / "small").path)
