@@ -57,8 +57,28 @@ class HipGeometry:
 
     def opening_deg(self, flexion_deg: float, abduction_deg: float, rotation_deg: float) -> float:
         """Angle [deg] between neck and cup axis in one hip posture."""
-        angles = ca.SX([flexion_deg, abduction_deg, rotation_deg])
-        return float(ca.evalf(neck_to_cup_deg(angles, ca.SX(list(self.values())))))
+        constant, amplitude, phase = self._cosine(flexion_deg, abduction_deg)
+        cosine = constant + amplitude * np.cos(np.radians(rotation_deg) - phase)
+        return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+
+    def rotation_deg(self, opening_deg: float, flexion_deg: float, abduction_deg: float) -> float:
+        """Internal rotation [deg] at which neck and cup axis stand at an angle; NaN where none does."""
+        constant, amplitude, phase = self._cosine(flexion_deg, abduction_deg)
+        cosine = (np.cos(np.radians(opening_deg)) - constant) / amplitude
+        return float(np.degrees(phase + np.arccos(cosine))) if abs(cosine) <= 1.0 else float("nan")
+
+    def _cosine(self, flexion_deg: float, abduction_deg: float) -> tuple[float, float, float]:
+        """Constant, amplitude and phase [rad] of the neck-to-cup cosine as the thigh rotates inward."""
+        flexion, abduction = np.radians(flexion_deg), np.radians(abduction_deg)
+        flexed = np.array(
+            [[np.cos(flexion), 0, -np.sin(flexion)], [0, 1, 0], [np.sin(flexion), 0, np.cos(flexion)]]
+        )  # about -y
+        spread = np.array(
+            [[1, 0, 0], [0, np.cos(abduction), -np.sin(abduction)], [0, np.sin(abduction), np.cos(abduction)]]
+        )
+        cup, neck = (flexed @ spread).T @ self.cup(), self.neck()
+        along, across = cup[0] * neck[0] + cup[1] * neck[1], cup[0] * neck[1] - cup[1] * neck[0]
+        return float(cup[2] * neck[2]), float(np.hypot(along, across)), float(np.arctan2(across, along))
 
 
 def neck_in_pelvis(angles_deg: ca.SX, values: ca.SX) -> ca.SX:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Self
 
 import casadi as ca
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from sim import strength
 from sim.law import Law
 from sim.lifter import Lifter
-from sim.skeleton import JOINTS
+from sim.setup import SquatSetup
+from sim.skeleton import JOINTS, LEG, SIDES
 
 Array = NDArray[np.float64]
 
@@ -28,15 +30,28 @@ def capacity_law() -> ca.Function:
 
 
 class Muscles:
-    """Bounds on the torque of every joint."""
+    """Bounds on the torque of every joint.
+
+    `share` (J, 2) of it is there, positive and negative direction: less where a side is weaker, or tired.
+    """
 
     def __init__(self, values: Array, lifter: Lifter) -> None:
         self._law = Law(capacity_law(), values)
         self._speeds = np.array([_speeds(name, lifter) for name in JOINTS])  # (J, 2 directions, 2)
+        self.share: Array = np.ones((len(JOINTS), 2))
+
+    @classmethod
+    def of(cls, setup: SquatSetup) -> Self:
+        """The muscles of a lifter, left and right."""
+        muscles = cls(strength.strength_values(setup.strength, setup.lifter), setup.lifter)
+        for side in SIDES:
+            rows = [JOINTS.index(f"{joint}_{side}") for joint in LEG]
+            muscles.share[rows] *= setup.asymmetry.strength(side)
+        return muscles
 
     def capacity(self, angles_rad: Array, rates_rad_s: Array) -> tuple[Array, Array]:
         """Greatest torque (J,) [Nm] in the positive and in the negative direction, both >= 0."""
-        isometric = self._law(angles_rad)
+        isometric = self._law(angles_rad) * self.share
         factors = [
             strength.speed_factor(sign * rates_rad_s, self._speeds[:, i, 0], self._speeds[:, i, 1])
             for i, sign in enumerate((1.0, -1.0))

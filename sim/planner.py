@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.kinematics import GRAVITY_M_S2, HALF_JOINTS, N_HALF, skeleton_values
 from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
+from sim.limits.hip_flexion import HipFlexion
 from sim.posture_problem import N_WRENCH, SETTINGS, bounds, lumbar_angle, posture_problem
 from sim.setup import SquatSetup
 from sim.skeleton import Skeleton
@@ -81,7 +82,7 @@ class _Search:
             [
                 skeleton_values(skeleton),
                 limit_values(setup.limits),
-                strength_values(setup.strength, setup.lifter),
+                strength_values(setup.strength, setup.lifter, setup.asymmetry.weaker_strength),
                 setup.style.values(),
             ]
         )
@@ -176,7 +177,7 @@ def _settings(setup: SquatSetup, skeleton: Skeleton) -> dict[str, float]:
         "standing": 0.0,
         "ankle_range": float(np.radians(setup.limits[AnkleDorsiflexion].values()[0])),
         "knee_reach": skeleton.sole.toe_m - KNEECAP_M if setup.stance.knees_behind_toes else FREE_M,
-        "hip_range": float(np.radians(setup.hip_flexion.values()[0])),
+        "hip_range": float(np.radians(setup.limits[HipFlexion].values()[0])),
         "lumbar_range": float(np.radians(setup.lumbar.values()[0])),
         "weight": skeleton.total_mass_kg * GRAVITY_M_S2 / 2,
     }

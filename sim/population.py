@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from sim.asymmetry import Asymmetry
 from sim.barbell import Barbell
 from sim.depth import Depth
 from sim.hip_geometry import ACETABULAR_VERSION_DEG, FEMORAL_VERSION_DEG, NECK_SHAFT_DEG
@@ -23,6 +24,7 @@ from sim.limits.hip_impingement import HipImpingement
 from sim.limits.lumbar import Lumbar
 from sim.limits.two_joint import TwoJoint
 from sim.setup import SquatSetup
+from sim.shoe import Shoe
 from sim.stance import Stance
 from sim.strength import Strength
 from sim.style import Style
@@ -72,7 +74,9 @@ def sample_lifter(rng: np.random.Generator, name: str, sex: Literal["male", "fem
         tempo=Tempo(_scatter(rng, 1.3, 0.15), 0.1, _scatter(rng, 1.1, 0.15)),
         style=_style(rng),
         depth=Depth(_near(rng, 92.0, 14.0, 60.0, 115.0)),
-        others=(_bones(rng),),
+        hip_bone=_bones(rng),
+        asymmetry=Asymmetry(),
+        shoe=Shoe(),
     )
 
 

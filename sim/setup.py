@@ -7,15 +7,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from sim.asymmetry import Asymmetry
 from sim.barbell import Barbell
 from sim.depth import Depth
 from sim.lifter import Lifter
 from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
+from sim.limits.hip_bone import HipBone
 from sim.limits.hip_flexion import HipFlexion
 from sim.limits.hip_impingement import HipImpingement
 from sim.limits.limit import Limit
 from sim.limits.lumbar import Lumbar
+from sim.limits.thigh_calf import ThighCalf
 from sim.limits.two_joint import TwoJoint
+from sim.shoe import Shoe
 from sim.stance import Stance
 from sim.strength import Strength
 from sim.style import Style
@@ -35,16 +39,19 @@ class SquatSetup:
     lifter: Lifter
     hip_rotation: HipImpingement
     hip_flexion: HipFlexion
+    hip_bone: HipBone
     ankle_dorsiflexion: AnkleDorsiflexion
     hamstrings: TwoJoint
     lumbar: Lumbar
+    asymmetry: Asymmetry
     strength: Strength
     stance: Stance
+    shoe: Shoe
     barbell: Barbell
     tempo: Tempo
     style: Style
     depth: Depth
-    others: tuple[Limit, ...] = field(default=())  # limits without a group (bone, subtalar, ...), else the mean adult's
+    others: tuple[Limit, ...] = field(default=())  # limits without a group (subtalar, ...), else the mean adult's
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
@@ -58,21 +65,33 @@ class SquatSetup:
 
     @cached_property
     def limits(self) -> Mapping[type[Limit], Limit]:
-        """This lifter's limits by kind."""
-        wedged = replace(self.ankle_dorsiflexion, wedge_deg=self.stance.wedge_deg)
-        named = (self.hip_rotation, self.hip_flexion, wedged, self.hamstrings, self.lumbar)
-        return {type(limit): limit for limit in (*self.others, *named)}
+        """This lifter's limits by kind, as a mirrored intent has to reckon with them: of each the tighter side."""
+        return {type(limit): self.asymmetry.on_tighter_side(limit) for limit in self._limits}
+
+    def limits_of(self, side: str) -> Mapping[type[Limit], Limit]:
+        """The limits of the left or the right by kind, as the body feels them."""
+        return {type(limit): self.asymmetry.on_side(limit, side) for limit in self._limits}
+
+    @cached_property
+    def _limits(self) -> tuple[Limit, ...]:
+        """Mean of both sides; the last of a kind counts."""
+        wedged = replace(self.ankle_dorsiflexion, wedge_deg=self.stance.slope_deg(self.shoe.drop_m))
+        named = (self.hip_rotation, self.hip_flexion, self.hip_bone, wedged, self.hamstrings, self.lumbar)
+        return (ThighCalf.of_build(self.lifter), *self.others, *named)
 
 
 _KINDS: dict[str, type] = {
     "lifter": Lifter,
     "hip_rotation": HipImpingement,
     "hip_flexion": HipFlexion,
+    "hip_bone": HipBone,
     "ankle_dorsiflexion": AnkleDorsiflexion,
     "hamstrings": TwoJoint,
     "lumbar": Lumbar,
+    "asymmetry": Asymmetry,
     "strength": Strength,
     "stance": Stance,
+    "shoe": Shoe,
     "barbell": Barbell,
     "tempo": Tempo,
     "style": Style,

@@ -17,9 +17,9 @@ from sim.recording import Recording, Sample
 from sim.reference import SETTLE_S, Reference, aim_repetitions
 from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, build_skeleton
-from sim.strength import kind_of, strength_values
+from sim.strength import kind_of
 from sim.style import Style
-from sim.tissue import Tissue, limit_values
+from sim.tissue import Tissue
 from wink.errors import SimulationError
 from wink.trial import Outcome, SquatTrial
 
@@ -43,8 +43,7 @@ def simulate_squat(setup: SquatSetup, seed: int, make_engine: MakeEngine = Bulle
     skeleton = build_skeleton(setup.lifter, setup.barbell)
     plan = plan_squat(setup, skeleton)
     reference = Reference(plan, aim_repetitions(setup.tempo, plan, seed), setup.tempo.quiet_s)
-    tissue = Tissue(limit_values(setup.limits))
-    muscles = Muscles(strength_values(setup.strength, setup.lifter), setup.lifter)
+    tissue, muscles = Tissue.of(setup), Muscles.of(setup)
     recording = Recording(setup, skeleton, tissue)
     engine = make_engine(skeleton, STEP_S)
     try:

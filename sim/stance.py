@@ -36,7 +36,6 @@ class Stance:
             ConfigError, "heel_wedge_m", self.heel_wedge_m, (0.0, 0.08), "metres", mistaken={1000.0: "millimetres"}
         )
 
-    @property
-    def wedge_deg(self) -> float:
-        """Slope of the sole, toes down; heel to ball is 0.18 m."""
-        return math.degrees(math.atan(self.heel_wedge_m / HEEL_TO_BALL_M))
+    def slope_deg(self, drop_m: float = 0.0) -> float:
+        """Slope under the foot, toes down, in a shoe whose heel stands `drop_m` over its ball."""
+        return math.degrees(math.atan((self.heel_wedge_m + drop_m) / HEEL_TO_BALL_M))

@@ -13,6 +13,7 @@ from sim.anderson import COEFFICIENTS, GROUP_AGES_YEARS, Action
 from sim.checks import require_between
 from sim.kinematics import GRAVITY_M_S2
 from sim.lifter import Lifter
+from sim.skeleton import LEG
 from wink.errors import LifterError
 
 Array = NDArray[np.float64]
@@ -82,14 +83,17 @@ def coefficients(action: Action, lifter: Lifter) -> Array:
     return np.array([np.interp(lifter.age_years, GROUP_AGES_YEARS, column) for column in table.T])
 
 
-def strength_values(strength: Strength, lifter: Lifter) -> Array:
-    """Maximum [Nm], width, peak [rad] and floor of both directions of every kind of joint, in one vector."""
+def strength_values(strength: Strength, lifter: Lifter, legs: float = 1.0) -> Array:
+    """Maximum [Nm], width, peak [rad] and floor of both directions of every kind of joint, in one vector.
+
+    `legs` scales those of the legs: a mirrored intent reckons with the weaker one.
+    """
     scale = lifter.mass_kg * GRAVITY_M_S2 * lifter.stature_m * strength.overall
     weaker = 1.0 if lifter.sex == "male" else 0.78  # of the shares without a curve; ours
     numbers: list[float] = []
-    for pair in MUSCLES.values():
+    for kind, pair in MUSCLES.items():
         for muscle in pair:
-            own = scale * (getattr(strength, muscle.group) if muscle.group else 1.0)
+            own = scale * (getattr(strength, muscle.group) if muscle.group else 1.0) * (legs if kind in LEG else 1.0)
             if muscle.action is None:
                 numbers += [own * muscle.share * weaker, 0.0, 0.0, 0.0]
             else:

@@ -1,10 +1,11 @@
-"""All limits of a lifter together: the passive torque on every joint."""
+"""All limits of a lifter together: the passive torque on every joint, each side by its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import Self
 
 import casadi as ca
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.law import Law
 from sim.limits.limit import Limit, find_kinds
+from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, SIDES
 
 Array = NDArray[np.float64]
@@ -49,12 +51,16 @@ def passive_torques(angle_deg: Mapping[str, ca.SX], values: ca.SX, side: str) ->
 
 @lru_cache(maxsize=1)
 def passive_law() -> ca.Function:
-    """(angles (J,) [rad], limit values) -> torque (J, L) [Nm] of every limit on every joint of the whole body."""
-    angles, values = ca.SX.sym("angles", len(JOINTS)), ca.SX.sym("limits", N_VALUES)
+    """(angles (J,) [rad], limit values left and right) -> torque (J, L) [Nm] of every limit on every joint.
+
+    The trunk's limits are those of the left.
+    """
+    angles, values = ca.SX.sym("angles", len(JOINTS)), ca.SX.sym("limits", 2 * N_VALUES)
     degrees = {name: angles[i] * (180 / np.pi) for i, name in enumerate(JOINTS)}
     out = ca.SX.zeros(len(JOINTS), len(KINDS))
-    for side in SIDES:
-        for column, torques in enumerate(passive_torques(degrees, values, side)):
+    own = {"left": values[:N_VALUES], "right": values[N_VALUES:]}
+    for side in reversed(SIDES):
+        for column, torques in enumerate(passive_torques(degrees, own[side], side)):
             for joint, torque in torques.items():
                 out[JOINTS.index(joint), column] = torque
     return ca.Function("passive", [angles, values], [ca.densify(out)])
@@ -63,8 +69,14 @@ def passive_law() -> ca.Function:
 class Tissue:
     """The passive torques of one lifter, fast enough for every physics step."""
 
-    def __init__(self, values: Sequence[float] | Array) -> None:
-        self._law = Law(passive_law(), values)
+    def __init__(self, left: Sequence[float] | Array, right: Sequence[float] | Array | None = None) -> None:
+        self._law = Law(passive_law(), np.concatenate([left, left if right is None else right]))
+
+    @classmethod
+    def of(cls, setup: SquatSetup) -> Self:
+        """The tissue of a lifter, left and right."""
+        left, right = (limit_values(setup.limits_of(side)) for side in SIDES)
+        return cls(left, right)
 
     def by_limit(self, angles_rad: Array) -> Array:
         """Torque (J, L) [Nm] of each limit; overwritten by the next call."""

@@ -9,10 +9,15 @@ from omegaconf import OmegaConf
 from squats import CONFIGS, DEFAULTS, setup_of
 
 from sim.anthropometry import measure
+from sim.asymmetry import Asymmetry
 from sim.barbell import Barbell
 from sim.depth import Depth
 from sim.lifter import Lifter
+from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
+from sim.limits.hip_flexion import HipFlexion
 from sim.setup import GROUPS, setup_from
+from sim.shoe import Shoe
+from sim.skeleton import SIDES
 from sim.stance import Stance
 from sim.strength import Strength
 from sim.style import Style
@@ -54,6 +59,9 @@ def test_an_impossible_lifter_is_refused_with_a_guess(changed, hint):
         (lambda: Barbell("high", 40.0, arms_down=True), "only without a load"),
         (lambda: Style(bracing=-1.0), "expected 0 to 20"),
         (lambda: Style(hurts_nm=0.0), "expected 5 to 300 newton metres"),
+        (lambda: Shoe(heel_m=19.0), "are these millimetres"),
+        (lambda: Shoe(heel_m=0.01, ball_m=0.02), "falls backward"),
+        (lambda: Asymmetry(hip_flexion_deg=90.0), "expected -50 to 50 degrees"),
         (lambda: Strength(quadriceps=0.0), "expected 0.1 to 5"),
     ],
 )
@@ -87,6 +95,18 @@ def test_ranges_left_open_follow_the_sex():
     man, woman = setup_of(lifter="typical_man"), setup_of(lifter="typical_woman")
     assert man.hip_flexion.flexion_deg < woman.hip_flexion.flexion_deg
     assert man.hip_rotation.internal_rotation_deg < woman.hip_rotation.internal_rotation_deg
+
+
+def test_sides_differ_by_the_asymmetry_and_the_intent_reckons_with_the_tighter():
+    setup = setup_of(asymmetry="stiff_left_hip")
+    own, left, right = (limits[HipFlexion].values()[0] for limits in (setup.limits, *map(setup.limits_of, SIDES)))
+    assert left == own == pytest.approx(setup.hip_flexion.flexion_deg - 10.0)
+    assert right == pytest.approx(setup.hip_flexion.flexion_deg + 10.0)
+
+
+def test_a_lifting_shoe_tilts_the_foot_like_a_wedge_of_its_drop():
+    flat, shod = (setup_of(shoe=shoe).limits[AnkleDorsiflexion].values()[0] for shoe in ("barefoot", "lifting"))
+    assert shod - flat == pytest.approx(6.03, abs=0.01)  # 19 mm over 0.18 m
 
 
 def test_an_option_of_another_group_is_refused():

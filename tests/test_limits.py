@@ -8,14 +8,16 @@ from pathlib import Path
 import casadi as ca
 import numpy as np
 import pytest
-from scipy.optimize import brentq
 
 import sim.limits
-from sim.hip_geometry import HipGeometry
+from sim.hip_geometry import HipGeometry, neck_to_cup_deg
+from sim.lifter import Lifter
 from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
+from sim.limits.hip_bone import HipBone
 from sim.limits.hip_flexion import HipFlexion
 from sim.limits.hip_impingement import HipImpingement
 from sim.limits.lumbar import Lumbar
+from sim.limits.thigh_calf import ThighCalf
 from sim.limits.two_joint import TwoJoint
 from sim.skeleton import JOINTS
 from sim.tissue import KINDS, Tissue, limit_values
@@ -125,7 +127,49 @@ def test_abduction_frees_internal_rotation_as_patel_2020_found():
 def _end_of_rotation(flexion, abduction):
     geometry = HipGeometry()
     end = geometry.opening_deg(90.0, 0.0, 33.0)
-    return brentq(lambda rotation: geometry.opening_deg(flexion, abduction, rotation) - end, 0.0, 70.0)
+    return geometry.rotation_deg(end, flexion, abduction)
+
+
+@pytest.mark.parametrize(("flexion", "abduction", "rotation"), [(90, 0, 33), (100, 20, 10), (60, -5, 50), (0, 0, 45)])
+def test_rotation_and_opening_are_those_of_the_law(flexion, abduction, rotation):
+    geometry = HipGeometry(20.0, 18.0, 130.0)
+    law = neck_to_cup_deg(ca.SX([flexion, abduction, rotation]), ca.SX(list(geometry.values())))
+    opening = geometry.opening_deg(flexion, abduction, rotation)
+    assert opening == pytest.approx(float(ca.evalf(law)), abs=1e-9)
+    assert geometry.rotation_deg(opening, flexion, abduction) == pytest.approx(rotation, abs=1e-9)
+
+
+def test_bones_meet_where_the_anatomy_says():
+    # Femoral version turns the range about one to one; cover, cams and retroversion take from it.
+    mean = HipBone().rotation_end_deg
+    assert mean == pytest.approx(42.0)
+    assert HipBone(femoral_version_deg=20.6).rotation_end_deg == pytest.approx(mean + 10.0, abs=0.5)
+    assert HipBone(acetabular_version_deg=7.0).rotation_end_deg < mean - 3.0
+    assert HipBone(centre_edge_deg=40.0).rotation_end_deg < mean - 5.0
+    assert HipBone(alpha_deg=65.0).rotation_end_deg < mean - 8.0
+    assert HipBone().for_sex("female").rotation_end_deg > mean + 3.0
+
+
+def test_bony_and_capsular_ranges_can_both_be_free():
+    # What `hip_rotation=mobile hip_bone=mobile` asks for: 50 deg of rotation without 2 Nm of push.
+    bone = HipBone(25.0, 18.0, 127.0, 26.0, 44.0)
+    for limit in (HipImpingement(55.0), bone):
+        pushed = torques(limit, {"hip_flexion": 90.0, "hip_rotation": 50.0})["hip_rotation"]
+        assert abs(pushed) < 2.0, limit
+    assert abs(torques(HipBone(), {"hip_flexion": 90.0, "hip_rotation": 50.0})["hip_rotation"]) > 20.0
+
+
+@pytest.mark.parametrize("kind", [HipFlexion, HipImpingement, HipBone, AnkleDorsiflexion, TwoJoint])
+def test_an_eased_limit_has_that_much_more_range(kind):
+    limit = kind().for_sex("male")
+    eased = limit.eased(7.0)
+    assert eased.edge().angle_deg - limit.edge().angle_deg == pytest.approx(7.0, abs=0.4)
+    assert limit.eased(0.0) == limit
+
+
+def test_bulky_legs_meet_earlier():
+    slim, bulky = (ThighCalf.of_build(Lifter("male", 30.0, 1.75, mass)) for mass in (65.0, 110.0))
+    assert 5.0 < slim.middle_deg - bulky.middle_deg < 25.0
 
 
 def test_a_missing_range_is_the_mean_of_the_sex():
@@ -160,6 +204,16 @@ def test_tissue_is_mirrored():
     for name in JOINTS:
         if name.endswith("_left"):
             assert torque[name] == pytest.approx(torque[name.replace("_left", "_right")], abs=1e-9)
+
+
+def test_each_side_has_its_own_tissue():
+    stiff, free = ({HipFlexion: HipFlexion(flexion)} for flexion in (80.0, 120.0))
+    tissue = Tissue(limit_values(stiff), limit_values(free))
+    angles = np.zeros(len(JOINTS))
+    for name in ("hip_flexion_left", "hip_flexion_right"):
+        angles[JOINTS.index(name)] = np.radians(95.0)
+    torque = dict(zip(JOINTS, tissue.torque(angles), strict=True))
+    assert torque["hip_flexion_left"] < torque["hip_flexion_right"] - 100.0
 
 
 def test_tissue_needs_the_right_count_of_numbers():

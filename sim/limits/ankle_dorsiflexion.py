@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import casadi as ca
 
@@ -30,10 +30,14 @@ class AnkleDorsiflexion(Limit):
     SHORT_OF_LUNGE_DEG: ClassVar[float] = 6.0
 
     lunge_deg: float = 39.0
-    wedge_deg: float = 0.0  # slope of the sole under the heel, set by the stance
+    wedge_deg: float = 0.0  # slope of the sole under the heel, set by stance and shoe
 
     def __post_init__(self) -> None:
         require_between(LifterError, "ankle lunge_deg", self.lunge_deg, (8.0, 65.0), "degrees")
+
+    def eased(self, by_deg: float) -> Self:
+        """The same ankle with that much more of a lunge."""
+        return replace(self, lunge_deg=self.lunge_deg + by_deg)
 
     def values(self) -> tuple[float, ...]:
         """The end of dorsiflexion in a squat [deg]."""

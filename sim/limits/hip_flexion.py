@@ -45,6 +45,10 @@ class HipFlexion(Limit):
         """Fill an open range with the mean of the sex."""
         return self if self.flexion_deg is not None else replace(self, flexion_deg=TYPICAL_DEG[sex])
 
+    def eased(self, by_deg: float) -> Self:
+        """The same hip with that much more flexion."""
+        return replace(self, flexion_deg=self.values()[0] + by_deg)
+
     def values(self) -> tuple[float, ...]:
         """The end of flexion [deg]."""
         return (TYPICAL_DEG["male"] if self.flexion_deg is None else self.flexion_deg,)

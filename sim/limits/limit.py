@@ -45,6 +45,11 @@ class Limit(ABC):
         del sex
         return self
 
+    def eased(self, by_deg: float) -> Self:
+        """The same limit with that much more range [deg]; one whose sides do not differ stays as it is."""
+        del by_deg
+        return self
+
     @abstractmethod
     def values(self) -> tuple[float, ...]:
         """The numbers of the law, always the same count."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import casadi as ca
 
@@ -33,6 +33,10 @@ class TwoJoint(Limit):
 
     def __post_init__(self) -> None:
         require_between(LifterError, "hamstring_tightness_deg", self.hamstring_tightness_deg, (-30.0, 45.0), "degrees")
+
+    def eased(self, by_deg: float) -> Self:
+        """The same hamstrings tightening that much later."""
+        return replace(self, hamstring_tightness_deg=self.hamstring_tightness_deg - by_deg)
 
     def values(self) -> tuple[float, ...]:
         """The shift [deg]."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.limits.hip_bone import HipBone
 from sim.setup import SquatSetup
 from sim.validation.measures import at_thigh
 from wink.onset import find_repetitions
@@ -47,15 +46,14 @@ def describe_person(setup: SquatSetup, trial: SquatTrial) -> Person:
     tilt = trial.pelvic_tilt_deg[: bottom + 1]
     top = int(np.argmax(tilt))
     length = trial.subject.segment_lengths_m
-    bone = setup.limits.get(HipBone, HipBone())
-    assert isinstance(bone, HipBone)
+    bone = setup.hip_bone
     return Person(
         sex=setup.lifter.sex,
         lunge_deg=setup.ankle_dorsiflexion.lunge_deg,
         femur_to_trunk=length["thigh"] / (length["pelvis"] + length["lumbar"] + length["thorax"]),
         bones_deg=(
-            bone.femoral_version_deg,
-            bone.acetabular_version_deg,
+            bone.geometry.femoral_version_deg,
+            bone.geometry.acetabular_version_deg,
             bone.neck_shaft_deg,
             bone.centre_edge_deg,
             bone.alpha_deg,
