@@ -12,13 +12,12 @@ from pathlib import Path
 from annotate.real_clips import SUFFIXES as VIDEO_SUFFIXES
 from annotate.real_clips import ClipTerms, Refused
 from wink.angles import severity
-from wink.dataset import REPETITIONS
-from wink.dataset_writer import repetition_rows
 from wink.errors import ClipError, DatasetError
 from wink.files import file_sha256, write_atomically
 from wink.marker_set import MarkerSet
 from wink.mocap import SUFFIXES, Recording, read_recording, unknown_subject
 from wink.onset import Repetition
+from wink.repetition_table import REPETITIONS, SIMULATED_COLUMNS, repetition_rows
 from wink.trial_table import write_trial
 
 FOLDER = "trials"
@@ -117,8 +116,9 @@ def _digest(file: Path) -> str:
 
 
 def _csv(trial_id: str, repetitions: Iterable[Repetition]) -> str:
-    """A row a repetition, with the columns of `repetitions.parquet` but the frames, of which a recording has none."""
-    columns = ["trial_id", *(n for n in REPETITIONS.names if n != "clip_id" and not n.endswith("_frame"))]
+    """A row a repetition, with the columns of `repetitions.parquet` that a recording of a person can have."""
+    absent = ("clip_id", *SIMULATED_COLUMNS)
+    columns = ["trial_id", *(n for n in REPETITIONS.names if n not in absent and not n.endswith("_frame"))]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()

@@ -31,8 +31,9 @@ names the lifter's trial).
 | file | a row | holds |
 |---|---|---|
 | `metadata.parquet` | a clip | file name, lifter, view, split, outcome, wink size, every factor drawn |
-| `repetitions.parquet` | a repetition | start, bottom, end; onset and size by each of three named definitions |
-| `frames/*.parquet` | a frame | pelvic tilt, lumbar flexion, hip, knee, ankle, thigh [deg]; keypoints [px], [m]; box |
+| `repetitions.parquet` | a repetition | start, bottom, end; onset and size by each of three named definitions, their \
+uncertainty; limits met, peak loads |
+| `frames/*.parquet` | a frame | angles [deg], phase, forces [N], moments [Nm], limits engaged; keypoints; box |
 | `videos/*/*.mp4` | | H.264, constant rate, no sound |
 | `masks/*/*.npz` | | `labels` (frames, height, width) uint8: {mask_classes} |
 

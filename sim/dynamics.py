@@ -65,10 +65,20 @@ class Dynamics:
         pin.centerOfMass(self.model, self.data, self.q, self.v, self._still)
 
     def place(self, state: State) -> None:
-        """Compute only where the links are."""
+        """Compute only where the links are and how they move."""
         self.q, self.v = self.configuration(state)
-        pin.forwardKinematics(self.model, self.data, self.q)
+        pin.forwardKinematics(self.model, self.data, self.q, self.v)
         pin.updateFramePlacements(self.model, self.data)
+
+    def momentum_beyond(self, joint: str) -> Array:
+        """Linear momentum (3,) [kg m/s] in the world of all that hangs on a joint, of the state last placed."""
+        index = self.model.getJointId(joint)
+        pin.centerOfMass(self.model, self.data, self.q, self.v, True)
+        return np.asarray(self.data.mass[index] * self.data.oMi[index].rotation @ self.data.vcom[index])
+
+    def mass_beyond_kg(self, joint: str) -> float:
+        """Mass of all that hangs on a joint."""
+        return sum(float(self.model.inertias[i].mass) for i in self.model.subtrees[self.model.getJointId(joint)])
 
     @property
     def mass_matrix(self) -> Array:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from sim.dynamics import Dynamics
 from sim.engine import GroundReaction, State
+from sim.kinematics import GRAVITY_M_S2
 from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, LUMBAR_FLEXION, SIDES, Skeleton
 from sim.tissue import KINDS, LIMIT_NAMES, Tissue
 from wink.posture import obliquity_deg, rotation_deg, tilt_deg
+from wink.spine import DISCS, Disc, DiscLoad, disc_load
 from wink.trial import SEGMENTS, Outcome, SquatTrial, Subject
 
 Array = NDArray[np.float64]
@@ -42,6 +44,7 @@ class Recording:
         self._samples: list[Sample] = []
         self._poses: list[Array] = []
         self._engaged: list[NDArray[np.bool_]] = []
+        self._momentum: list[Array] = []
 
     def add(self, sample: Sample) -> None:
         """Keep one moment."""
@@ -50,6 +53,7 @@ class Recording:
         self._poses.append(np.stack([self._dynamics.pose(name) for name in SEGMENTS]))
         carried = np.abs(self._tissue.by_limit(sample.state.angles_rad)).max(axis=0)
         self._engaged.append(carried > NOTICEABLE_NM)
+        self._momentum.append(np.stack([self._dynamics.momentum_beyond(disc.joint) for disc in DISCS]))
 
     def trial(self, outcome: Outcome) -> SquatTrial:
         """Everything kept, as a trial."""
@@ -61,6 +65,8 @@ class Recording:
         quiet = times <= self._setup.tempo.quiet_s / 2
         rotation = poses[:, :, :3, :3]
         barbell = self._setup.barbell
+        flexed = (lumbar - lumbar[quiet].mean()) / self._setup.lumbar.values()[0]
+        discs = [self._disc(i, disc, times, poses, flexed) for i, disc in enumerate(DISCS)]
         return SquatTrial(
             subject=self._subject(),
             time_s=times,
@@ -90,6 +96,24 @@ class Recording:
             bar_kind=barbell.kind,
             load_kg=barbell.load_kg,
             outcome=outcome,
+            disc_extension_moment_nm=np.stack([load.extension_moment_nm for load in discs], axis=1),
+            disc_compression_n=np.stack([load.compression_n for load in discs], axis=1),
+            disc_anterior_shear_n=np.stack([load.anterior_shear_n for load in discs], axis=1),
+        )
+
+    def _disc(self, number: int, disc: Disc, times: Array, poses: Array, flexed: Array) -> DiscLoad:
+        """Load of one disc over time: what is above it is carried and moved by what is below."""
+        momentum = np.stack([row[number] for row in self._momentum])
+        weight = np.array([0.0, 0.0, self._dynamics.mass_beyond_kg(disc.joint) * GRAVITY_M_S2])
+        pitch = [tilt_deg(poses[:, SEGMENTS.index(name), :3, :3]) for name in (disc.below, disc.above)]
+        row = JOINTS.index(disc.joint)
+        return disc_load(
+            disc,
+            pitch_rad=np.radians(np.mean(pitch, axis=0)),
+            carried_n=np.gradient(momentum, times, axis=0) + weight,
+            muscle_nm=-np.array([s.active_nm[row] for s in self._samples]),
+            tissue_nm=-np.array([s.passive_nm[row] for s in self._samples]),
+            flexed=flexed,
         )
 
     def _subject(self) -> Subject:

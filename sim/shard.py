@@ -22,9 +22,10 @@ from sim.squat import simulate_squat
 from sim.truth import frame_truth
 from sim.video import VideoWriter
 from wink.config import build
-from wink.dataset_writer import Shard, clip_id, repetition_rows, worst_reversal_deg
+from wink.dataset_writer import Shard, clip_id, worst_reversal_deg
 from wink.files import file_sha256
 from wink.onset import Repetition, find_repetitions
+from wink.repetition_table import repetition_rows
 from wink.trial import SquatTrial
 
 CLIP_LICENSE = "CC0-1.0"

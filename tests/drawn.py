@@ -11,9 +11,10 @@ from curves import squat_curve, trial_from_curves
 from detect.blazepose import INDEX
 from detect.pose import SILHOUETTE_PX, PoseTrack
 from detect.pose_cache import save_pose
-from wink.dataset_writer import DatasetWriter, Shard, repetition_rows
+from wink.dataset_writer import DatasetWriter, Shard
 from wink.files import file_sha256
 from wink.onset import find_repetitions
+from wink.repetition_table import repetition_rows
 
 FPS = 30.0
 LEG_PX = 200.0

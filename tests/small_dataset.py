@@ -5,9 +5,10 @@ import pyarrow as pa
 from curves import squat_curve, trial_from_curves
 from videos import write_numbered
 
-from wink.dataset_writer import DatasetWriter, Shard, repetition_rows, worst_reversal_deg
+from wink.dataset_writer import DatasetWriter, Shard, worst_reversal_deg
 from wink.files import file_sha256
 from wink.onset import find_repetitions
+from wink.repetition_table import repetition_rows
 
 FPS, N_FRAMES, WIDTH, HEIGHT = 10.0, 40, 160, 120
 COCO = "nose eye_left eye_right ear_left ear_right shoulder_left shoulder_right elbow_left elbow_right wrist_left "

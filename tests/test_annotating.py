@@ -23,9 +23,10 @@ from annotate.push import tasks_by_clip
 from annotate.running import find_running
 from wink.annotation import read_annotations
 from wink.dataset import Dataset
-from wink.dataset_writer import DatasetWriter, Shard, repetition_rows
+from wink.dataset_writer import DatasetWriter, Shard
 from wink.detection import Detection, write_detections
 from wink.onset import Repetition, Wink
+from wink.repetition_table import repetition_rows
 
 pytestmark = [
     pytest.mark.slow,

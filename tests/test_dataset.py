@@ -1,21 +1,27 @@
 """The dataset folder: what is written is what is read, and nothing half-made looks whole."""
 
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from curves import squat_curve, trial_from_curves
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wink.causes import CAUSE_GROUPS, CauseShares
 from wink.clip import frame_at, time_of
-from wink.dataset import Dataset
-from wink.dataset_writer import DatasetWriter, Shard, clip_id, differences, repetition_rows, spec_hash
+from wink.dataset import SCHEMA_VERSION, Dataset
+from wink.dataset_writer import DatasetWriter, Shard, clip_id, differences, spec_hash
 from wink.errors import DatasetError
 from wink.onset import find_repetitions
+from wink.repetition_table import repetition_rows
+from wink.simulated import SimulatedTruth
 
 TIME = np.arange(0, 4.0, 0.01)
 
@@ -69,6 +75,22 @@ def test_what_is_written_is_what_is_read(tmp_path):
     assert dataset.spec == {"seed": 0}
 
 
+def test_what_only_a_simulation_knows_comes_back_too(tmp_path):
+    added = dict(zip(CAUSE_GROUPS, (6.0, 1.0, -0.5, 0.0, 0.5), strict=True))
+    causes = CauseShares(95.0, 8.0, added, ("load",))
+    inner = SimulatedTruth(("hip_flexion",), ("ankle_dorsiflexion", "hip_flexion"), 100.0, 2000.0, 90.0, 1900.0, causes)
+    known = tuple(replace(repetition, simulated=inner) for repetition in winking_repetitions())
+    writer = DatasetWriter(tmp_path / "d", {})
+    writer.add(Shard("00000", [metadata_row("aaa")], repetition_rows("aaa", known, 30.0), None))
+    put_video(writer.path, "aaa")
+    dataset = writer.finish("")
+    assert dataset.clips()[0].repetitions == known
+    (row,) = pq.read_table(dataset.path / "repetitions.parquet").to_pylist()
+    assert row["cause_functional_share"] == pytest.approx(6.0 / 7.0)
+    assert row["severity"] == known[0].severity
+    assert row["onset_earliest_frame"] == frame_at(known[0].uncertainty.onset_earliest_s, 30.0)
+
+
 def test_unknown_labels_are_not_clean_labels(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.add(Shard("r", [metadata_row("real", n_repetitions=None, source="real")], [], None))
@@ -118,8 +140,8 @@ def test_another_schema_is_refused(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {})
     writer.finish("")
     state = tmp_path / "d/dataset.json"
-    state.write_text(state.read_text().replace('"1.0"', '"9.0"'))
-    with pytest.raises(DatasetError, match=r"9\.0.*reads 1\.0"):
+    state.write_text(state.read_text().replace(f'"{SCHEMA_VERSION}"', '"9.0"'))
+    with pytest.raises(DatasetError, match=rf"9\.0.*reads {re.escape(SCHEMA_VERSION)}"):
         Dataset(tmp_path / "d")
 
 

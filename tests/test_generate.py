@@ -19,7 +19,7 @@ from sim.card import dataset_card
 from sim.commands import _name
 from sim.plan import plan_trials
 from sim.settings import check_settings, folder_name
-from sim.truth import angles, repetition_of
+from sim.truth import angles
 from sim.video import read_frames
 from wink.compose import run_composed
 from wink.config import plain
@@ -27,6 +27,7 @@ from wink.dataset import Dataset
 from wink.errors import ConfigError, LifterError
 from wink.files import file_sha256
 from wink.onset import find_repetitions
+from wink.phase import repetition_at
 
 TIME = np.arange(0, 4.0, 0.01)
 SMALL = ("width=160", "height=120", "views=[side]", "fps=10")
@@ -121,7 +122,7 @@ def test_frame_angles_are_the_trial_s_own_and_repetitions_are_numbered():
     columns = angles(trial)
     np.testing.assert_allclose(columns["thigh_inclination_deg"], thigh)
     np.testing.assert_allclose(columns["pelvic_tilt_deg"], trial.pelvic_tilt_deg)
-    number = repetition_of(TIME, winking_repetitions())
+    number = repetition_at(TIME, winking_repetitions())
     (repetition,) = find_repetitions(trial)
     assert set(number) == {-1, 0}
     assert TIME[number == 0][0] == pytest.approx(repetition.start_s)

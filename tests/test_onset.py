@@ -6,6 +6,7 @@ from curves import squat_curve, trial_from_curves
 
 from wink.angles import relation_to_parallel, severity
 from wink.onset import DEFINITIONS, OnsetRules, find_repetitions, repetition_windows
+from wink.phase import phase_at
 
 TIME = np.arange(0, 4.0, 0.002)
 THIGH = squat_curve(TIME)
@@ -96,6 +97,44 @@ def test_stricter_rules_find_later_onsets():
 
 def test_definitions_and_default_agree():
     assert set(DEFINITIONS) == {"pelvic_reversal_onset", "tuck_start", "neutral_exit"}
+
+
+def test_the_label_s_uncertainty_spans_definitions_and_thresholds():
+    lumbar = 15.0 * np.clip((THIGH - 80.0) / 20.0, 0, 1)
+    (repetition,) = find_repetitions(trial_from_curves(TIME, THIGH, tilt_with_reversal(20.0), lumbar))
+    label = repetition.uncertainty
+    thigh_at = {t: np.interp(t, TIME, THIGH) for t in (label.onset_earliest_s, label.onset_latest_s)}
+    # The tilt is down by 2.5 deg at 65; lumbar flexion is 7.5 deg above its reference at 90.
+    assert list(thigh_at.values()) == pytest.approx([65.0, 90.0], abs=1.0)
+    assert label.onset_agreement == 1.0
+    assert label.magnitude_low_deg == pytest.approx(12.5, abs=0.1)
+    assert label.magnitude_high_deg == pytest.approx(22.5, abs=0.1)
+
+
+def test_a_small_wink_divides_the_definitions():
+    (repetition,) = find_repetitions(trial_from_curves(TIME, THIGH, tilt_with_reversal(6.0)))
+    assert repetition.uncertainty.onset_agreement == pytest.approx(2 / 9)  # 2.5 and 5 deg of tilt, and no flexion
+    assert repetition.uncertainty.magnitude_low_deg == 0.0
+
+
+def test_nothing_to_argue_about_where_nothing_moves():
+    (repetition,) = find_repetitions(trial_from_curves(TIME, THIGH, 0 * THIGH))
+    assert repetition.uncertainty.onset_earliest_s is None
+    assert repetition.uncertainty.onset_agreement == 0.0
+    assert repetition.simulated is None, "a trial without disc loads is a measured one"
+
+
+def test_phases_follow_the_repetition():
+    repetitions = find_repetitions(trial_from_curves(TIME, THIGH, 0 * THIGH))
+    names, gone = phase_at(TIME, repetitions)
+    order = [name for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
+    assert order == ["standing", "descent", "ascent", "standing"]
+    for name in ("descent", "ascent"):
+        inside = gone[[n == name for n in names]]
+        assert inside[0] == pytest.approx(0.0, abs=0.01)
+        assert inside[-1] == pytest.approx(1.0, abs=0.01)
+        assert np.all(np.diff(inside) > 0)
+    assert np.isnan(gone[[n == "standing" for n in names]]).all()
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from omegaconf import OmegaConf
 
 from wink.clip import Clip
 from wink.errors import DatasetError, unknown_name
-from wink.onset import DEFINITIONS, Repetition, Wink
+from wink.onset import Repetition
+from wink.repetition_table import repetition_of_row
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 METADATA = pa.schema(
     [
@@ -35,6 +36,7 @@ METADATA = pa.schema(
         pa.field("outcome", pa.string()),
         pa.field("n_repetitions", pa.int64()),  # null = unknown
         pa.field("max_pelvic_reversal_deg", pa.float64()),  # of the repetition that winks most; null = unknown
+        pa.field("max_neutral_depth_deg", pa.float64()),  # deepest squat of this lifter without a wink; null = unknown
         pa.field("load_kg", pa.float64()),
         pa.field("mask_file", pa.string()),  # masks/<shard>/<clip_id>.npz, key `labels` (n_frames, height, width) uint8
         pa.field("license", pa.string(), nullable=False),
@@ -42,49 +44,6 @@ METADATA = pa.schema(
         pa.field("factors", pa.string(), nullable=False),  # JSON: every other factor drawn for the clip
     ]
 )
-
-REPETITIONS = pa.schema(
-    [
-        pa.field("clip_id", pa.string(), nullable=False),
-        pa.field("rep", pa.int64(), nullable=False),
-        *(
-            pa.field(name, pa.float64(), nullable=False)
-            for name in (
-                "start_s",
-                "bottom_s",
-                "end_s",
-                "max_thigh_inclination_deg",
-                "pelvic_reversal_deg",
-                "lumbar_flexion_gained_deg",
-            )
-        ),
-        *(
-            pa.field(f"{definition}_{part}", kind)
-            for definition in DEFINITIONS
-            for part, kind in (
-                ("onset_s", pa.float64()),
-                ("onset_frame", pa.int64()),
-                ("thigh_inclination_at_onset_deg", pa.float64()),
-                ("percent_descent", pa.float64()),
-                ("hip_flexion_at_onset_deg", pa.float64()),
-                ("magnitude_deg", pa.float64()),
-                ("relation_to_parallel", pa.string()),
-            )
-        ),
-    ]
-)
-
-WINK_PARTS = tuple(Wink.__dataclass_fields__)[1:]
-
-
-def _repetition(row: Mapping[str, Any]) -> Repetition:
-    winks = tuple(
-        Wink(definition=d, **{part: row[f"{d}_{part}"] for part in WINK_PARTS})
-        for d in DEFINITIONS
-        if row[f"{d}_onset_s"] is not None
-    )
-    plain = [name for name in Repetition.__dataclass_fields__ if name != "winks"]
-    return Repetition(**{name: row[name] for name in plain}, winks=winks)
 
 
 class Dataset:
@@ -154,7 +113,7 @@ class Dataset:
         """Every clip with its truth, in the order of `metadata.parquet`."""
         truth: dict[str, list[Repetition]] = {}
         for row in pq.read_table(self.path / "repetitions.parquet").to_pylist():
-            truth.setdefault(row["clip_id"], []).append(_repetition(row))
+            truth.setdefault(row["clip_id"], []).append(repetition_of_row(row))
         return tuple(_clip(self.path, row, truth) for row in self.metadata())
 
     def clip(self, clip_id: str) -> Clip:
@@ -165,7 +124,7 @@ class Dataset:
         """
         row = self.row(clip_id)
         told = pq.read_table(self.path / "repetitions.parquet", filters=[("clip_id", "=", clip_id)]).to_pylist()
-        return _clip(self.path, row, {clip_id: [_repetition(repetition) for repetition in told]})
+        return _clip(self.path, row, {clip_id: [repetition_of_row(repetition) for repetition in told]})
 
     def frames(self, clip_id: str) -> pa.Table:
         """Truth of a synthetic clip, a row a frame; empty for a real clip or one that is not here."""

@@ -7,19 +7,19 @@ import hashlib
 import json
 import os
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from omegaconf import OmegaConf
 
-from wink.clip import frame_at
-from wink.dataset import METADATA, REPETITIONS, SCHEMA_VERSION, WINK_PARTS, Dataset, read_spec, read_state
+from wink.dataset import METADATA, SCHEMA_VERSION, Dataset, read_spec, read_state
 from wink.errors import DatasetError
 from wink.files import write_atomically, write_table
 from wink.onset import Repetition
+from wink.repetition_table import REPETITIONS
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,6 @@ class Shard:
     metadata: Sequence[Mapping[str, Any]]  # rows of METADATA
     repetitions: Sequence[Mapping[str, Any]]  # rows of REPETITIONS
     frames: pa.Table | None  # a row a frame, with `clip_id` and `frame`
-
-
-def repetition_rows(clip_id: str, repetitions: Iterable[Repetition], fps: float) -> list[dict[str, Any]]:
-    """Rows of `repetitions.parquet` for the repetitions of a clip."""
-    rows = []
-    for repetition in repetitions:
-        row: dict[str, Any] = {k: v for k, v in asdict(repetition).items() if k != "winks"}
-        row["clip_id"] = clip_id
-        for wink in repetition.winks:
-            row |= {f"{wink.definition}_{part}": getattr(wink, part) for part in WINK_PARTS}
-            row[f"{wink.definition}_onset_frame"] = frame_at(wink.onset_s, fps)
-        rows.append(row)
-    return rows
 
 
 def worst_reversal_deg(repetitions: Sequence[Repetition]) -> float | None:

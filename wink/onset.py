@@ -7,13 +7,14 @@ threshold is a field of `OnsetRules`; the numbers are kinematics, never a diagno
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wink.angles import RelationToParallel, relation_to_parallel
+from wink.angles import RelationToParallel, Severity, relation_to_parallel, severity
+from wink.simulated import SimulatedTruth, simulated_truth
 from wink.trial import Array, SquatTrial
 
 Definition = Literal["pelvic_reversal_onset", "tuck_start", "neutral_exit"]
@@ -34,6 +35,18 @@ class OnsetRules:
     neutral_thigh_deg: tuple[float, float] = (30.0, 55.0)
     repetition_thigh_deg: float = 30.0  # a repetition is an excursion of the thigh above this
     min_depth_deg: float = 45.0  # ... that reaches at least this
+    dead_band_deg: float = 5.0  # width of what a label cannot tell, about a threshold or a size (skin markers: 3-6)
+
+    def at_threshold(self, threshold_deg: float) -> OnsetRules:
+        """The same rules with every definition's threshold moved there [deg]."""
+        back = self.tuck_start_deg / self.tuck_deg * threshold_deg
+        return replace(
+            self,
+            reversal_deg=threshold_deg,
+            tuck_deg=threshold_deg,
+            tuck_start_deg=back,
+            neutral_band_deg=threshold_deg,
+        )
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,17 @@ class Wink:
 
 
 @dataclass(frozen=True)
+class LabelUncertainty:
+    """How far the label of one repetition may be argued: over all definitions, their thresholds moved by the band."""
+
+    onset_earliest_s: float | None  # None = none of them finds an onset
+    onset_latest_s: float | None
+    onset_agreement: float  # share of them that find one, 0 to 1
+    magnitude_low_deg: float  # the smaller of pelvic reversal and lumbar flexion gained, less half the band
+    magnitude_high_deg: float  # the larger, and half the band
+
+
+@dataclass(frozen=True)
 class Repetition:
     """One squat, from the start of the descent to standing again, with its winks (none = clean)."""
 
@@ -61,6 +85,13 @@ class Repetition:
     pelvic_reversal_deg: float  # max anterior tilt in the descent minus tilt at the bottom
     lumbar_flexion_gained_deg: float  # at the bottom, above the reference of `neutral_exit`
     winks: tuple[Wink, ...]
+    uncertainty: LabelUncertainty | None = None  # None = not assessed
+    simulated: SimulatedTruth | None = None  # None for a measured person
+
+    @property
+    def severity(self) -> Severity:
+        """Name of the size of the pelvic reversal."""
+        return severity(self.pelvic_reversal_deg)
 
     def wink(self, definition: Definition = DEFAULT_DEFINITION) -> Wink | None:
         """The onset by one definition, or None where that definition finds none."""
@@ -164,12 +195,13 @@ def _describe(trial: SquatTrial, rep: int, window: tuple[int, int, int], rules: 
     descent = _descent_of(trial, start, bottom)
     reversal = float(descent.tilt_deg.max() - descent.tilt_deg[-1])
     gained = float(descent.lumbar_deg[-1] - neutral_reference_deg(descent, rules))
-    found = ((name, find(descent, rules)) for name, find in DEFINITIONS.items())
+    found = {name: find(descent, rules) for name, find in DEFINITIONS.items()}
     winks = tuple(
         _wink(descent, name, i, reversal if name == DEFAULT_DEFINITION else gained)
-        for name, i in found
+        for name, i in found.items()
         if i is not None
     )
+    onset = found[DEFAULT_DEFINITION]
     return Repetition(
         rep=rep,
         start_s=float(trial.time_s[start]),
@@ -179,6 +211,23 @@ def _describe(trial: SquatTrial, rep: int, window: tuple[int, int, int], rules: 
         pelvic_reversal_deg=reversal,
         lumbar_flexion_gained_deg=gained,
         winks=winks,
+        uncertainty=label_uncertainty(descent, reversal, gained, rules),
+        simulated=simulated_truth(trial, window, None if onset is None else start + onset),
+    )
+
+
+def label_uncertainty(descent: Descent, reversal_deg: float, gained_deg: float, rules: OnsetRules) -> LabelUncertainty:
+    """How far the label of one descent may be argued."""
+    half = rules.dead_band_deg / 2
+    variants = [rules.at_threshold(rules.reversal_deg + shift) for shift in (-half, 0.0, half)]
+    onsets = [find(descent, variant) for find in DEFINITIONS.values() for variant in variants]
+    times = [float(descent.time_s[i]) for i in onsets if i is not None]
+    return LabelUncertainty(
+        onset_earliest_s=min(times, default=None),
+        onset_latest_s=max(times, default=None),
+        onset_agreement=len(times) / len(onsets),
+        magnitude_low_deg=max(0.0, min(reversal_deg, gained_deg) - half),
+        magnitude_high_deg=max(reversal_deg, gained_deg) + half,
     )
 
 

@@ -80,6 +80,9 @@ class SquatTrial:
     feet_reaction_n: Array | None = None  # (T, 2, 3) on each foot; None = not measured apart
     feet_pressure_m: Array | None = None  # (T, 2, 2) centre of pressure under each foot; zeros in the air
     feet_twist_nm: Array | None = None  # (T, 2) moment of the floor about the vertical there, + to the left
+    disc_extension_moment_nm: Array | None = None  # (T, D) net, + straightens the back; D = wink.spine.DISCS
+    disc_compression_n: Array | None = None  # (T, D)
+    disc_anterior_shear_n: Array | None = None  # (T, D) + the vertebra above would slide forward
 
     def __post_init__(self) -> None:
         n = len(self.time_s)
@@ -99,6 +102,15 @@ class SquatTrial:
     def hip_flexion_deg(self) -> Array:
         """Hip flexion [deg], mean of both sides, shape (T,)."""
         return np.asarray(self.hip_deg[:, :, 0].mean(axis=1))
+
+    @property
+    def trunk_minus_shank_deg(self) -> Array:
+        """How much more the trunk leans than the shanks [deg], shape (T,); 0 = parallel, as lifters are told."""
+        return np.asarray(self.trunk_lean_deg - self.shank_lean_deg.mean(axis=1))
+
+    def limits_engaged_at(self, sample: int) -> tuple[str, ...]:
+        """Names of the limits that carry a noticeable torque at one sample."""
+        return tuple(name for name, on in zip(self.limit_names, self.limit_engaged[sample], strict=True) if on)
 
     def segment(self, name: str) -> Array:
         """Poses of one segment, shape (T, 4, 4)."""

@@ -212,7 +212,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "C19",
-        "L3/4 compression in a half squat, bar of body weight; single equivalent erector",
+        "L3/4 compression in a half squat, bar of body weight; single equivalent extensor",
         "body weights",
         4.5,
         12.5,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.anthropometry import MASS_SHARES
 from sim.hip_geometry import HipGeometry
 from sim.kinematics import GRAVITY_M_S2
 from wink.onset import find_repetitions
+from wink.spine import DISCS
 from wink.trial import Array, SquatTrial
 
 
@@ -70,10 +70,6 @@ def bar_drift_m(trial: SquatTrial) -> float:
     return float(np.abs(trial.bar_position_m[:, 0] - middle).max())
 
 
-#: Lever arm of one erector that stands for all at L3/4 [m] (McGill and Norman 1987: 5 to 7.5 cm).
-ERECTOR_ARM_M = 0.06
-
-
 def total_moment(trial: SquatTrial, joint: str, thigh_deg: float) -> float:
     """Extension moment [Nm] of muscle and tissue at both sides' joints, as the descent passes a thigh inclination."""
     rows = [trial.moment_names.index(f"{joint}_{side}") for side in ("left", "right")]
@@ -82,19 +78,10 @@ def total_moment(trial: SquatTrial, joint: str, thigh_deg: float) -> float:
 
 
 def lumbar_compression_body_weights(trial: SquatTrial, thigh_deg: float) -> float:
-    """Compression at L3/4 over body weight, as the descent passes a thigh inclination.
-
-    Method: a single equivalent erector, the muscle moment over its lever arm, plus the weight above along the
-    trunk's axis; no pressure in the abdomen helps.
-    """
-    subject = trial.subject
-    shares = MASS_SHARES["male" if subject.sex == "male" else "female"]
-    arms = 2 * (shares["upper_arm"] + shares["forearm"] + shares["hand"])
-    above = subject.mass_kg * (shares["head"] + shares["upper_trunk"] + 0.65 * shares["mid_trunk"] + arms)
-    axial = (above + trial.load_kg) * GRAVITY_M_S2 * np.cos(np.radians(trial.trunk_lean_deg))
-    moment = -trial.active_moment_nm[:, trial.moment_names.index("lumbar_flexion_l3l4")]
-    force = np.maximum(moment, 0.0) / ERECTOR_ARM_M + axial
-    return at_thigh(trial, force / (subject.mass_kg * GRAVITY_M_S2), thigh_deg)
+    """Compression at L3/4 over body weight, as the descent passes a thigh inclination; the method is `wink.spine`'s."""
+    assert trial.disc_compression_n is not None
+    l3l4 = trial.disc_compression_n[:, [disc.name for disc in DISCS].index("l3l4")]
+    return at_thigh(trial, l3l4 / (trial.subject.mass_kg * GRAVITY_M_S2), thigh_deg)
 
 
 def reaches(trial: SquatTrial, thigh_deg: float, slack_deg: float = 2.0) -> bool:
