@@ -13,14 +13,16 @@ from wink.clip import frame_at
 from wink.onset import DEFINITIONS, LabelUncertainty, Repetition, Wink
 from wink.simulated import SimulatedTruth
 
-_NUMBER, _WHOLE, _TEXT, _NAMES = pa.float64(), pa.int64(), pa.string(), pa.list_(pa.string())
+_NUMBER, _WHOLE, _TEXT = pa.float64(), pa.int64(), pa.string()
 
 #: The columns that are plain fields of a repetition.
 _PLAIN = tuple(f.name for f in fields(Repetition) if f.name not in ("winks", "uncertainty", "simulated"))
 _WINK = tuple(f.name for f in fields(Wink) if f.name != "definition")
 _UNCERTAINTY = tuple(f.name for f in fields(LabelUncertainty))
 _SIMULATED = tuple(f.name for f in fields(SimulatedTruth) if f.name != "causes")
-_LISTS = ("limits_at_onset", "limits_met", "cause_uncertain")
+#: Several names in one cell, with DIVIDER between them; empty = none.
+_NAMES = ("limits_at_onset", "limits_met", "cause_uncertain")
+DIVIDER = ";"
 #: Events of a label besides the onsets, each also as a frame.
 _ARGUED = ("onset_earliest", "onset_latest")
 
@@ -38,7 +40,7 @@ def _schema() -> pa.Schema:
         ("cause_thigh_inclination_deg", _NUMBER),
         ("cause_baseline_deg", _NUMBER),
         *causes,
-        ("cause_uncertain", _NAMES),
+        ("cause_uncertain", _TEXT),
     ]
     always = ("severity", *_PLAIN)
     first = [pa.field("clip_id", _TEXT, nullable=False), pa.field("rep", _WHOLE, nullable=False)]
@@ -46,11 +48,9 @@ def _schema() -> pa.Schema:
 
 
 def _kind(name: str) -> pa.DataType:
-    if name in _LISTS:
-        return _NAMES
     if name.endswith("_frame"):
         return _WHOLE
-    return _TEXT if name == "relation_to_parallel" else _NUMBER
+    return _TEXT if name in (*_NAMES, "relation_to_parallel") else _NUMBER
 
 
 REPETITIONS: pa.Schema = _schema()
@@ -75,7 +75,7 @@ def _row(repetition: Repetition, fps: float) -> dict[str, Any]:
             time_s = row[f"{event}_s"]
             row[f"{event}_frame"] = None if time_s is None else frame_at(time_s, fps)
     if repetition.simulated is not None:
-        row |= {name: _listed(getattr(repetition.simulated, name)) for name in _SIMULATED}
+        row |= {name: _joined(getattr(repetition.simulated, name)) for name in _SIMULATED}
         if repetition.simulated.causes is not None:
             row |= cause_columns(repetition.simulated.causes)
     return row
@@ -89,7 +89,7 @@ def cause_columns(causes: CauseShares) -> dict[str, Any]:
         "cause_baseline_deg": causes.baseline_deg,
         **{f"cause_{group}_deg": causes.added_deg[group] for group in CAUSE_GROUPS},
         **{f"cause_{group}_share": shares.get(group) for group in CAUSE_GROUPS},
-        "cause_uncertain": list(causes.uncertain),
+        "cause_uncertain": _joined(causes.uncertain),
     }
 
 
@@ -125,9 +125,13 @@ def _causes(row: Mapping[str, Any]) -> CauseShares | None:
         thigh_inclination_deg=row["cause_thigh_inclination_deg"],
         baseline_deg=row["cause_baseline_deg"],
         added_deg={group: row[f"cause_{group}_deg"] for group in CAUSE_GROUPS},
-        uncertain=tuple(row["cause_uncertain"]),
+        uncertain=_names(row["cause_uncertain"]) or (),
     )
 
 
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _joined(value: Any) -> Any:
+    return DIVIDER.join(value) if isinstance(value, tuple) else value
+
+
+def _names(text: str | None) -> Any:
+    return None if text is None else tuple(name for name in text.split(DIVIDER) if name)
