@@ -24,6 +24,7 @@ class MuJoCo:
     """One model and its state; the same commands give the same states in every process."""
 
     def __init__(self, skeleton: Skeleton, step_s: float) -> None:
+        mujoco.set_mju_user_warning(_unheard)  # it would write a log file into the working directory
         self._model = mujoco.MjModel.from_xml_string(mjcf(skeleton, step_s))
         self._data = mujoco.MjData(self._model)
         joints = [self._model.joint(name) for name in JOINTS]
@@ -83,3 +84,7 @@ class MuJoCo:
 
     def close(self) -> None:
         """Nothing to free: the model goes with this object."""
+
+
+def _unheard(message: str) -> None:
+    """A state that is no number is found, and told, where every engine's is."""
