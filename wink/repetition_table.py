@@ -112,9 +112,7 @@ def repetition_of_row(row: Mapping[str, Any]) -> Repetition:
 def _simulated(row: Mapping[str, Any]) -> SimulatedTruth | None:
     if row["limits_met"] is None:
         return None
-    known: dict[str, Any] = {
-        name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in _SIMULATED
-    }
+    known = {name: _names(row[name]) if name in _NAMES else row[name] for name in _SIMULATED}
     return SimulatedTruth(**known, causes=_causes(row))
 
 
