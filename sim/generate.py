@@ -15,6 +15,7 @@ from sim.card import dataset_card
 from sim.plan import PARTS, PlannedTrial, plan_trials
 from sim.render.gl import graphics
 from sim.render.labels import CLASSES
+from sim.render.shooting import draw_shooting, sized
 from sim.settings import check_settings
 from sim.setup import setup_from
 from sim.shard import ShardJob, make_shard
@@ -78,8 +79,8 @@ def dataset_spec(config: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> d
     settings = {key: value for key, value in config.items() if key not in (*_NOT_SPEC, *PARTS, "cases")}
     settings |= {"keypoints": list(NAMES), "mask_classes": list(CLASSES)}
     planned = [{"trial_id": t.trial_id, "seed": t.seed, "parts": t.parts} for t in trials]
-    size = {"width": config["width"], "height": config["height"]}
-    cameras = {view: {**load_option("camera", view), **size} for view in config["views"]}
+    width, height = config["width"], config["height"]
+    cameras = {view: sized(load_option("camera", view), width, height) for view in config["views"]}
     program = f"winklab {version('winklab')}, sources {sources_digest()}"
     return {"program": program, "settings": settings, "cameras": cameras, "trials": planned}
 
@@ -111,9 +112,8 @@ def check_parts(spec: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> None
             setup_from(trial.parts)
         except ConfigError as error:
             raise type(error)(f"{trial.trial_id}: {error}") from None
-    for camera in spec["cameras"].values():
-        build(camera)
-    build(spec["settings"]["appearance"])
+    for trial in trials[:1]:
+        draw_shooting(spec["settings"], spec["cameras"], trial.seed, "male")
     build(spec["settings"]["engine"])
     graphics()
 
@@ -128,9 +128,8 @@ def plan_jobs(spec: Mapping[str, Any], trials: Sequence[PlannedTrial], writer: D
             spec_hash=writer.spec_hash,
             trial=trial,
             cameras=spec["cameras"],
-            appearance=settings["appearance"],
             engine=settings["engine"],
-            fps=float(settings["fps"]),
+            looks={part: settings[part] for part in ("scene", "filming", "quality", "appearance")},
             split=settings["split"],
             masks=settings["masks"],
         )

@@ -14,9 +14,8 @@ import pyarrow as pa
 
 from sim.mask import MaskWriter
 from sim.plan import PlannedTrial
-from sim.render.appearance import Appearance
-from sim.render.camera import Camera
-from sim.render.clip import RenderedFrame, frame_times, render_views
+from sim.render.clip import RenderedFrame, Shot, frame_times, render_views
+from sim.render.shooting import Shooting, draw_shooting
 from sim.setup import setup_from
 from sim.squat import simulate_squat
 from sim.truth import frame_truth
@@ -43,9 +42,8 @@ class ShardJob:
     spec_hash: str
     trial: PlannedTrial
     cameras: Mapping[str, Mapping[str, Any]]
-    appearance: Mapping[str, Any]
     engine: Mapping[str, Any]
-    fps: float
+    looks: Mapping[str, Any]  # scene, filming, quality, appearance
     split: str
     masks: bool
 
@@ -67,7 +65,7 @@ class FilmedClip:
     """One camera's clip of a trial: what was drawn, without the pictures."""
 
     view: str
-    camera: Camera  # as used: it may have stepped back
+    shot: Shot  # as used: the camera may have stepped back
     keypoints: pa.Table
 
 
@@ -76,13 +74,14 @@ def make_shard(job: ShardJob) -> Shard:
     squat = simulate_squat(setup_from(job.trial.parts), job.trial.seed, build(job.engine))
     trial = from_zero(squat, job.trial.subject_id)
     repetitions = find_repetitions(trial) if trial.outcome in JUDGED else ()
-    appearance = build(job.appearance)(np.random.default_rng([job.trial.seed, 1]), trial.subject.sex)
-    clips = film(job, trial, appearance)
-    tables = [frame_truth(job.clip_id(c.view), trial, repetitions, c.keypoints, job.fps) for c in clips]
+    shooting = draw_shooting(job.looks, job.cameras, job.trial.seed, trial.subject.sex)
+    fps = shooting.filming.fps
+    clips = film(job, trial, shooting)
+    tables = [frame_truth(job.clip_id(c.view), trial, repetitions, c.keypoints, fps) for c in clips]
     return Shard(
         name=job.name,
-        metadata=[metadata_row(job, clip, trial, repetitions, appearance) for clip in clips],
-        repetitions=[row for c in clips for row in repetition_rows(job.clip_id(c.view), repetitions, job.fps)],
+        metadata=[metadata_row(job, clip, trial, repetitions, shooting) for clip in clips],
+        repetitions=[row for c in clips for row in repetition_rows(job.clip_id(c.view), repetitions, fps)],
         frames=pa.concat_tables(tables),
     )
 
@@ -93,34 +92,35 @@ def from_zero(trial: SquatTrial, subject_id: str) -> SquatTrial:
     return replace(trial, time_s=trial.time_s - trial.time_s[0], subject=subject)
 
 
-def film(job: ShardJob, trial: SquatTrial, appearance: Appearance) -> list[FilmedClip]:
+def film(job: ShardJob, trial: SquatTrial, shooting: Shooting) -> list[FilmedClip]:
     """Film a trial from every camera; videos and masks are in place when it returns."""
-    cameras = [build(camera) for camera in job.cameras.values()]
-    n_frames = len(frame_times(trial, job.fps))
-    seen: list[list[RenderedFrame]] = [[] for _ in cameras]
+    views, shots = list(shooting.shots), list(shooting.shots.values())
+    n_frames = len(frame_times(trial, shooting.filming.fps))
+    seen: list[list[RenderedFrame]] = [[] for _ in shots]
     none = np.empty((0, 0), dtype=np.uint8)  # a view of a picture would keep the picture
     with ExitStack() as stack:
-        films = [
-            stack.enter_context(Film(job, view, c, n_frames)) for view, c in zip(job.cameras, cameras, strict=True)
-        ]
-        for moment in render_views(trial, cameras, appearance, job.fps, job.trial.seed):
+        films = [stack.enter_context(Film(job, v, shot, n_frames)) for v, shot in zip(views, shots, strict=True)]
+        for moment in render_views(trial, shots, shooting.look, job.trial.seed):
             for film_, frames, frame in zip(films, seen, moment, strict=True):
                 film_.add(frame)
                 frames.append(replace(frame, image=none, labels=none))
     return [
-        FilmedClip(view, frames[0].camera, keypoint_columns(frames))
-        for view, frames in zip(job.cameras, seen, strict=True)
+        FilmedClip(view, replace(shot, camera=frames[0].camera), keypoint_columns(frames))
+        for view, shot, frames in zip(views, shots, seen, strict=True)
     ]
 
 
 class Film:
     """The video and, if wanted, the mask of one clip in the making."""
 
-    def __init__(self, job: ShardJob, view: str, camera: Camera, n_frames: int) -> None:
+    def __init__(self, job: ShardJob, view: str, shot: Shot, n_frames: int) -> None:
+        camera, filming = shot.camera, shot.filming
         self._stack = ExitStack()
         video, mask = job.folder / job.video(view), job.mask(view)
         video.parent.mkdir(parents=True, exist_ok=True)
-        self._video = self._stack.enter_context(VideoWriter(video, job.fps, camera.width, camera.height))
+        self._video = self._stack.enter_context(
+            VideoWriter(video, filming.fps, camera.width, camera.height, filming.crf)
+        )
         self._mask = mask and self._stack.enter_context(
             MaskWriter(job.folder / mask, n_frames, camera.height, camera.width)
         )
@@ -146,16 +146,18 @@ def keypoint_columns(frames: Sequence[RenderedFrame]) -> pa.Table:
             "keypoints_3d": [frame.keypoints_3d.astype(np.float32).ravel() for frame in frames],
             "visible": [frame.visible for frame in frames],
             "box": [frame.box.astype(np.float32) for frame in frames],
+            "bar_2d": [frame.bar_2d.astype(np.float32) for frame in frames],
         }
     )
 
 
 def metadata_row(
-    job: ShardJob, clip: FilmedClip, trial: SquatTrial, repetitions: Sequence[Repetition], appearance: Appearance
+    job: ShardJob, clip: FilmedClip, trial: SquatTrial, repetitions: Sequence[Repetition], shooting: Shooting
 ) -> dict[str, Any]:
     """The clip's row of `metadata.parquet`."""
-    camera, planned, mask = clip.camera, job.trial, job.mask(clip.view)
-    factors = {"case": planned.case, **planned.parts, "camera": asdict(camera), "appearance": asdict(appearance)}
+    camera, planned, mask = clip.shot.camera, job.trial, job.mask(clip.view)
+    drawn = shooting.factors(clip.view) | {"camera": asdict(camera)}
+    factors = {"case": planned.case, **planned.parts, **drawn}
     return {
         "file_name": str(job.video(clip.view)),
         "clip_id": job.clip_id(clip.view),
@@ -163,7 +165,7 @@ def metadata_row(
         "subject_id": planned.subject_id,
         "split": job.split,
         "view": clip.view,
-        "fps": job.fps,
+        "fps": clip.shot.filming.fps,
         "n_frames": clip.keypoints.num_rows,
         "width": camera.width,
         "height": camera.height,

@@ -17,7 +17,7 @@ from wink.errors import ClipError
 
 #: Quality (lower is better) and longest run between key frames: short, so that players seek exactly.
 CRF, GOP = 21, 15
-_X264 = {"crf": str(CRF), "preset": "veryfast", "threads": "1", "x264-params": f"keyint={GOP}:threads=1"}
+_X264 = {"preset": "veryfast", "threads": "1", "x264-params": f"keyint={GOP}:threads=1"}
 
 
 class VideoWriter:
@@ -26,8 +26,8 @@ class VideoWriter:
     Frame k is shown during [k, k + 1) / fps. The colour is BT.709, limited range, 4:2:0.
     """
 
-    def __init__(self, path: Path, fps: float, width: int, height: int) -> None:
-        """Begin a video.
+    def __init__(self, path: Path, fps: float, width: int, height: int, crf: int = CRF) -> None:
+        """Begin a video; `crf` is its compression, lower is better.
 
         Raises:
             ClipError: it cannot be written there, or its size is odd.
@@ -42,13 +42,14 @@ class VideoWriter:
             self._container = av.open(
                 str(self._temporary), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
             )
-            self._stream = self._open_stream(fps, width, height)
+            self._stream = self._open_stream(fps, width, height, crf)
         except (OSError, av.FFmpegError) as error:
             self._discard()
             raise ClipError(f"cannot write a video at {self.path}: {error}") from error
 
-    def _open_stream(self, fps: float, width: int, height: int) -> Any:
-        stream: Any = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001), options=_X264)
+    def _open_stream(self, fps: float, width: int, height: int, crf: int) -> Any:
+        options = {"crf": str(crf), **_X264}
+        stream: Any = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001), options=options)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         context = stream.codec_context
         context.gop_size, context.max_b_frames, context.thread_count = GOP, 0, 1

@@ -95,4 +95,5 @@ def test_refuses_what_no_camera_can_be(change: dict[str, float], match: str) -> 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda p: p.stem)
 def test_every_option_builds_a_camera(option: Path) -> None:
-    assert isinstance(build(yaml.safe_load(option.read_text())), Camera)
+    camera = build(yaml.safe_load(option.read_text()))
+    assert all(isinstance(camera.sample(np.random.default_rng(seed)), Camera) for seed in range(20))

@@ -14,13 +14,19 @@ from sim.body.outfit import CHOICES
 from sim.render import gl
 from sim.render.appearance import Appearance
 from sim.render.camera import Camera
-from sim.render.clip import CameraNoise, RenderedFrame, extent, frame_times, render_clip, render_views
+from sim.render.clip import Look, RenderedFrame, Shot, extent, frame_times, render_clip, render_views
+from sim.render.filming import CLEAN, Filming
 from sim.render.labels import CLASSES, PERSON, class_of_part, person_box
 from sim.render.meshes import Mesh, draw_labels
+from sim.render.recorder import Grain
+from sim.render.scenes.gym import Gym
+from sim.render.view import View
 from wink.errors import RenderError
 
 SIDE, FRONT, REAR = Camera(azimuth_deg=90.0), Camera(azimuth_deg=50.0, height_m=1.3), Camera(azimuth_deg=122.0)
 PLAIN = Appearance()
+EMPTY = Gym(windows=0, crowding=0.0)
+LOOK = Look(PLAIN, EMPTY)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -32,11 +38,15 @@ def needs_opengl() -> None:
 
 
 def at_bottom(
-    wink_deg: float = 0.0, camera: Camera = SIDE, appearance: Appearance = PLAIN, **trial: object
+    wink_deg: float = 0.0,
+    camera: Camera = SIDE,
+    appearance: Appearance = PLAIN,
+    filming: Filming = CLEAN,
+    **trial: object,
 ) -> RenderedFrame:
     made = kinematic_trial(wink_deg=wink_deg, **trial)  # type: ignore[arg-type]
     still = made.sampled_at(np.array([1.5, 1.5 + 1e-3]))
-    return next(render_clip(still, camera, appearance, 30.0, 0))
+    return next(render_clip(still, Shot(camera, filming), Look(appearance, EMPTY), 0))
 
 
 def sphere(centre: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
@@ -58,7 +68,7 @@ def test_keypoints_agree_with_drawn_markers_within_half_a_pixel(camera: Camera) 
         paint[:, 5] = 200
         mesh = Mesh(gl.graphics(), paint, {"open": triangles.astype(np.int32)})
         mesh.move(vertices.astype(np.float32), vertices.astype(np.float32))
-        labels, _ = draw_labels(gl.graphics(), [mesh], frame.camera)
+        labels, _ = draw_labels(gl.graphics(), [mesh], View(frame.camera))
         mesh.release()
         rows, columns = np.nonzero(labels == 200)
         centre = np.array([columns.mean(), rows.mean()]) + 0.5
@@ -71,7 +81,7 @@ def test_frames_begin_at_the_first_sample_and_keep_the_rate() -> None:
     times = frame_times(late, 25.0)
     assert times[0] == 4.0
     np.testing.assert_allclose(np.diff(times), 1 / 25)
-    frames = list(render_clip(late, SIDE, PLAIN, 25.0, 0))
+    frames = list(render_clip(late, Shot(SIDE, Filming(fps=25.0)), LOOK, 0))
     assert len(frames) == len(times) == 26
 
 
@@ -93,13 +103,13 @@ def test_same_seed_same_bytes_here_and_in_another_process() -> None:
 
 def test_seed_changes_grain_and_only_grain_of_the_labels_not() -> None:
     trial = kinematic_trial().sampled_at(np.array([0.0, 0.001]))
-    a, b = (next(render_clip(trial, SIDE, PLAIN, 30.0, seed)) for seed in (0, 1))
+    a, b = (next(render_clip(trial, Shot(SIDE), LOOK, seed)) for seed in (0, 1))
     assert (a.image != b.image).mean() > 0.3
     assert (a.labels == b.labels).all()
 
 
 def test_noise_has_the_size_asked_for_and_changes_from_frame_to_frame() -> None:
-    noise = CameraNoise(SIDE, 3.0, 0, 0)
+    noise = Grain(SIDE, 3.0, 0, 0)
     grey = np.full((480, 640, 3), 120, dtype=np.uint8)
     first, second = noise.on(grey, 0), noise.on(grey, 1)
     assert first.std() == pytest.approx(3.0, abs=0.2)
@@ -110,7 +120,7 @@ def test_noise_has_the_size_asked_for_and_changes_from_frame_to_frame() -> None:
 @pytest.mark.parametrize("who", [("male", 1.98, 110.0), ("female", 1.50, 48.0)], ids=str)
 def test_the_whole_body_and_bar_stay_in_the_picture(who: tuple[str, float, float], kind: str) -> None:
     trial = kinematic_trial(subject(*who), bar_kind=kind, load_kg=100.0 if kind == "high" else 0.0, wink_deg=10.0)
-    for frames in render_views(trial, [SIDE, FRONT, REAR], PLAIN, 1.5, 0):
+    for frames in render_views(trial, [Shot(c, Filming(fps=1.5)) for c in (SIDE, FRONT, REAR)], LOOK, 0):
         for frame in frames:
             border = np.concatenate([frame.labels[0], frame.labels[-1], frame.labels[:, 0], frame.labels[:, -1]])
             assert not border.any()
@@ -122,8 +132,8 @@ def test_the_whole_body_and_bar_stay_in_the_picture(who: tuple[str, float, float
 
 def test_views_of_one_moment_show_one_body() -> None:
     trial = kinematic_trial(wink_deg=20.0)
-    pair = next(render_views(trial, [SIDE, REAR], PLAIN, 30.0, 3))
-    alone = next(render_clip(trial, SIDE, PLAIN, 30.0, 3))
+    pair = next(render_views(trial, [Shot(SIDE), Shot(REAR)], LOOK, 3))
+    alone = next(render_clip(trial, Shot(SIDE), LOOK, 3))
     assert (pair[0].image == alone.image).all()
     assert (pair[0].keypoints_3d == pair[1].keypoints_3d).all()
 
@@ -143,7 +153,7 @@ def test_wink_shows_along_the_low_back() -> None:
 @pytest.mark.parametrize("top", CHOICES["top"])
 @pytest.mark.parametrize("bottom", CHOICES["bottom"])
 def test_clothes_cover_what_they_should_at_the_bottom(top: str, bottom: str) -> None:
-    frame = at_bottom(25.0, replace(REAR, azimuth_deg=150.0), replace(PLAIN, top=top, bottom=bottom, noise=0.0))
+    frame = at_bottom(25.0, replace(REAR, azimuth_deg=150.0), replace(PLAIN, top=top, bottom=bottom))
     at = dict(zip(NAMES, frame.keypoints_2d, strict=True))
 
     def seen(name: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""How a clip looks, apart from the movement: person, clothes, room, light, camera noise."""
+"""How the lifter and the load look: person, clothes, plates."""
 
 from __future__ import annotations
 
@@ -15,25 +15,17 @@ _NAMED: dict[str, tuple[str, ...]] = {
     "top_colour": tuple(palette.TOPS),
     "bottom_colour": tuple(palette.BOTTOMS),
     "shoe_colour": tuple(palette.SHOES),
-    "wall_colour": tuple(palette.WALLS),
-    "floor": tuple(palette.FLOORS),
     "plate_colour": tuple(palette.PLATES),
 }
 _BETWEEN: dict[str, tuple[float, float]] = {
     "skin_tone": (1, len(palette.SKIN_TONES)),
     "hair_tone": (1, len(palette.HAIR)),
-    "light_azimuth_deg": (-180.0, 180.0),
-    "light_elevation_deg": (20.0, 85.0),
-    "light_warmth": (-1.0, 1.0),
-    "ambient": (0.2, 1.0),
-    "exposure": (0.5, 1.6),
-    "noise": (0.0, 12.0),
 }
 
 
 @dataclass(frozen=True)
 class Appearance:
-    """Everything that changes the picture and not the squat.
+    """How a lifter and a load look.
 
     Raises:
         ConfigError: an unknown garment or colour, or a value out of range.
@@ -48,14 +40,6 @@ class Appearance:
     bottom_colour: str = "black"
     shoe_colour: str = "white"
     plate_colour: str = "black"
-    floor: str = "rubber"
-    wall_colour: str = "grey"
-    light_azimuth_deg: float = 55.0  # where the key light stands, as a camera's azimuth
-    light_elevation_deg: float = 50.0
-    light_warmth: float = 0.2  # -1 cold to 1 warm
-    ambient: float = 0.6  # light from everywhere, as a share of the key light
-    exposure: float = 1.0
-    noise: float = 2.0  # standard deviation of the camera's noise [grey levels of 255]
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -98,14 +82,6 @@ def sample_appearance(rng: np.random.Generator, sex: str) -> Appearance:
         bottom_colour=one(tuple(palette.BOTTOMS), (6, 4, 3, 3, 1, 1)),
         shoe_colour=one(tuple(palette.SHOES)),
         plate_colour=one(tuple(palette.PLATES), (5, 1, 1, 1)),
-        floor=one(tuple(palette.FLOORS)),
-        wall_colour=one(tuple(palette.WALLS)),
-        light_azimuth_deg=float(rng.uniform(-110, 160)),
-        light_elevation_deg=float(rng.uniform(38, 70)),
-        light_warmth=float(rng.uniform(-0.6, 0.8)),
-        ambient=float(rng.uniform(0.45, 0.85)),
-        exposure=float(rng.uniform(0.85, 1.15)),
-        noise=float(rng.uniform(1.0, 3.5)),
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,10 +13,18 @@ from sim.body.landmarks import DEPTHS_M
 from sim.body.posed import Performer, PosedBody
 from sim.render.appearance import Appearance
 from sim.render.barbell import Load, load_mesh
-from sim.render.camera import Camera
+from sim.render.camera import FAR_M, NEAR_M, Camera
+from sim.render.filming import CLEAN, Filming
 from sim.render.gl import graphics
 from sim.render.labels import person_box, visibility
+from sim.render.quality import Quality
+from sim.render.recorder import Recorder, moments
+from sim.render.scenes.gym import Gym
+from sim.render.scenes.scene import Scene
+from sim.render.solids import Solid
 from sim.render.stage import Stage
+from sim.render.view import View
+from wink.errors import ConfigError
 from wink.trial import SquatTrial
 
 Array = NDArray[np.float64]
@@ -33,40 +41,147 @@ class RenderedFrame:
     visible: NDArray[np.bool_]  # (K,) not hidden by anything but the flesh over it
     box: Array  # (4,) left, top, right, bottom of the person [px]
     camera: Camera  # as used: farther away where the lifter would not have fitted
+    bar_2d: Array  # (2,) middle of the load [px]; NaN without one
+    depth_m: NDArray[np.float32] | None = None  # (H, W) along the view axis, where asked for; inf = sky
 
 
-def render_clip(
-    trial: SquatTrial, camera: Camera, appearance: Appearance, fps: float, seed: int
-) -> Iterator[RenderedFrame]:
+@dataclass(frozen=True)
+class Shot:
+    """A camera and what it does to the picture."""
+
+    camera: Camera
+    filming: Filming = CLEAN
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything that changes pictures and not the squat, but for the cameras."""
+
+    appearance: Appearance = field(default_factory=Appearance)
+    scene: Scene = field(default_factory=Gym)
+    quality: Quality = field(default_factory=Quality)
+
+
+class Drawing(Protocol):
+    """What draws: a stage."""
+
+    @property
+    def light(self) -> Array:
+        """Direction (3,) of the key light's middle."""
+
+    def pose(self, body: PosedBody, bar: Array | None, bar_rotation: Array, light: Array | None = None) -> None:
+        """Put lifter and load in place."""
+
+    def picture(self, view: View) -> NDArray[np.uint8]:
+        """The picture (H, W, 3) of a view."""
+
+    def labels(self, view: View, everything: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Class of every pixel (H, W), and the depth buffer (H, W)."""
+
+    def release(self) -> None:
+        """Free everything."""
+
+
+def render_clip(trial: SquatTrial, shot: Shot, look: Look, seed: int, depth: bool = False) -> Iterator[RenderedFrame]:
     """Pictures of a trial from one camera; see `render_views`."""
-    for (frame,) in render_views(trial, [camera], appearance, fps, seed):
+    for (frame,) in render_views(trial, [shot], look, seed, depth):
         yield frame
 
 
 def render_views(
-    trial: SquatTrial, cameras: Sequence[Camera], appearance: Appearance, fps: float, seed: int
+    trial: SquatTrial, shots: Sequence[Shot], look: Look, seed: int, depth: bool = False
 ) -> Iterator[tuple[RenderedFrame, ...]]:
     """Pictures of a trial from several cameras at once: at each moment one frame a camera.
 
-    Frame k shows the trial k / fps seconds after its first sample. Cameras step back until lifter and load stay in
-    the picture for the whole trial. `seed` sets the irregularities of surfaces and the cameras' noise.
+    Frame k is exposed round k / fps seconds after the trial's first sample, and its labels are those of that moment.
+    Cameras step back until lifter and load stay in the picture for the whole trial; furniture between them and the
+    lifter is left out. `seed` sets the irregularities of surfaces and the cameras' grain.
 
     Raises:
         RenderError: there is no OpenGL.
-        ConfigError: the lifter does not fit into a picture.
+        ConfigError: the lifter does not fit into a picture, or the cameras differ in frame rate or shutter.
     """
-    sampled = trial.sampled_at(frame_times(trial, fps))
-    performer = Performer(sampled, appearance.outfit)
-    load = load_mesh(trial.bar_kind, trial.load_kg)
-    placed = [camera.stepped_back(extent(performer, load)) for camera in cameras]
-    noise = [CameraNoise(camera, appearance.noise, seed, i) for i, camera in enumerate(placed)]
-    stage = Stage(graphics(), performer.figure, load, appearance, seed)
+    filming = shots[0].filming
+    if any(shot.filming.timing != filming.timing for shot in shots):
+        raise ConfigError("cameras that film a trial together must share fps, shutter_deg and readout_share")
+    session = Session(trial, shots, look, seed)
     try:
-        for k, body in enumerate(performer.poses()):
-            stage.pose(body, *load_pose(sampled, k))
-            yield tuple(_frame(stage, body, camera, grain, k) for camera, grain in zip(placed, noise, strict=True))
+        for k in range(session.n_frames):
+            yield session.frame(k, depth)
     finally:
-        stage.release()
+        session.release()
+
+
+class Session:
+    """A trial being filmed."""
+
+    def __init__(self, trial: SquatTrial, shots: Sequence[Shot], look: Look, seed: int) -> None:
+        filming = shots[0].filming
+        count = look.quality.moments(filming.timing)
+        times = frame_times(trial, filming.fps)
+        # every frame's own moment first, then those of its sub-frames
+        self._times = times[:, None] + np.array([0.0, *moments(filming, count)])
+        self.n_frames = len(times)
+        sampled, samples = np.unique(self._times, return_inverse=True)
+        self._samples = samples.reshape(self._times.shape)  # which sample of the trial each of those moments is
+        self._trial = trial.sampled_at(sampled)
+        self._performer = Performer(self._trial, look.appearance.outfit)
+        load = load_mesh(trial.bar_kind, trial.load_kg)
+        reach = extent(self._performer, load)
+        self._shots = [replace(shot, camera=shot.camera.stepped_back(reach)) for shot in shots]
+        cameras = [shot.camera for shot in self._shots]
+        furniture = [piece for piece in look.scene.furniture() if clear_of(piece, cameras, reach)]
+        self._recorders = [Recorder(s.camera, s.filming, count, seed, i) for i, s in enumerate(self._shots)]
+        self._jitter = jitters(count, look.scene.light_size_deg) if count > 2 else None
+        self._stage: Drawing = Stage(
+            graphics(), self._performer.figure, load, look.appearance, look.scene, furniture, look.quality.samples, seed
+        )
+
+    def frame(self, k: int, depth: bool) -> tuple[RenderedFrame, ...]:
+        """Frame k of every camera."""
+        drawn: list[list[NDArray[np.uint8]]] = [[] for _ in self._shots]
+        own, *rest = self._samples[k]
+        body, posed = self._performer.pose(own), False
+        for i, sample in enumerate(rest):
+            posed = sample == own and self._jitter is None
+            moment = body if posed else self._performer.pose(sample)
+            shift, light = ((0.0, 0.0), None) if self._jitter is None else self._jittered(i)
+            self._stage.pose(moment, *load_pose(self._trial, sample), light)
+            for shot, pictures in zip(self._shots, drawn, strict=True):
+                view = View(shot.camera, shot.filming, float(self._times[k, i + 1]), shift)
+                pictures.append(self._stage.picture(view))
+        if not posed:
+            self._stage.pose(body, *load_pose(self._trial, own))
+        return tuple(self._finished(i, k, body, drawn[i], depth) for i in range(len(self._shots)))
+
+    def release(self) -> None:
+        """Free what draws."""
+        self._stage.release()
+
+    def _jittered(self, i: int) -> tuple[tuple[float, float], Array]:
+        assert self._jitter is not None
+        shift, turn = self._jitter[0][i], self._jitter[1][i]
+        aside = np.cross([0.0, 0.0, 1.0], self._stage.light)
+        aside /= np.linalg.norm(aside)
+        light = self._stage.light + turn[0] * aside + turn[1] * np.cross(self._stage.light, aside)
+        return (float(shift[0]), float(shift[1])), light / np.linalg.norm(light)
+
+    def _finished(self, i: int, k: int, body: PosedBody, drawn: list[NDArray[np.uint8]], depth: bool) -> RenderedFrame:
+        camera, recorder, time_s = self._shots[i].camera, self._recorders[i], float(self._times[k, 0])
+        labels, buffer = recorder.seen(*self._stage.labels(View(camera, self._shots[i].filming, time_s), depth))
+        pixels, distance_m = camera.project(body.keypoints, time_s)
+        bar, _ = load_pose(self._trial, int(self._samples[k, 0]))
+        return RenderedFrame(
+            image=recorder.frame(drawn, k),
+            labels=labels,
+            keypoints_2d=pixels,
+            keypoints_3d=body.keypoints,
+            visible=visibility(camera, pixels, distance_m, buffer, DEPTHS_M),
+            box=person_box(labels),
+            camera=camera,
+            bar_2d=np.full(2, np.nan) if bar is None else camera.project(bar, time_s)[0],
+            depth_m=metres(buffer) if depth else None,
+        )
 
 
 def frame_times(trial: SquatTrial, fps: float) -> Array:
@@ -99,34 +214,50 @@ def _corners(vertices: NDArray[np.float32]) -> Array:
     return np.asarray(np.where(picks == 1, high, low), dtype=float)
 
 
-class CameraNoise:
-    """The grain of one camera: a few noise pictures, shifted at random from frame to frame."""
-
-    def __init__(self, camera: Camera, deviation: float, seed: int, index: int) -> None:
-        """Draw the grain of the `index`-th camera; `deviation` in grey levels of 255."""
-        rng = np.random.default_rng([seed, 2, index])
-        grain = rng.standard_normal((4, camera.height, camera.width, 3), dtype=np.float32)
-        blurred = [cv2.GaussianBlur(g, (0, 0), 0.6) for g in grain]  # sensors interpolate colours: neighbours agree
-        self._grain = [np.round(b * (deviation / b.std())).astype(np.int16) for b in blurred]
-        self._shifts = rng.integers(0, min(camera.width, camera.height), size=(4096, 3))
-
-    def on(self, image: NDArray[np.uint8], frame: int) -> NDArray[np.uint8]:
-        """The picture with the grain of a frame."""
-        which, down, right = self._shifts[frame % len(self._shifts)]
-        grain = np.roll(self._grain[which % len(self._grain)], (int(down), int(right)), axis=(0, 1))
-        return np.asarray(cv2.add(np.ascontiguousarray(image), grain, dtype=cv2.CV_8U), dtype=np.uint8)
+def clear_of(piece: Solid, cameras: Sequence[Camera], reach: Array) -> bool:
+    """Whether a piece of furniture hides the lifter, within points (N, 3), from no camera and stands elsewhere."""
+    low, high = reach[:, :2].min(axis=0) - 0.3, reach[:, :2].max(axis=0) + 0.3
+    corners = piece.corners.astype(float)
+    if (corners[:, :2].max(axis=0) > low).all() and (corners[:, :2].min(axis=0) < high).all():
+        return False
+    return all(_behind(corners, camera, reach) for camera in cameras)
 
 
-def _frame(stage: Stage, body: PosedBody, camera: Camera, noise: CameraNoise, k: int) -> RenderedFrame:
-    image = noise.on(stage.picture(camera), k)
-    labels, depth = stage.labels(camera)
-    pixels, distance_m = camera.project(body.keypoints)
-    return RenderedFrame(
-        image=image,
-        labels=np.ascontiguousarray(labels),
-        keypoints_2d=pixels,
-        keypoints_3d=body.keypoints,
-        visible=visibility(camera, pixels, distance_m, depth, DEPTHS_M),
-        box=person_box(labels),
-        camera=camera,
-    )
+def _behind(corners: Array, camera: Camera, reach: Array) -> bool:
+    """Whether a box (8, 3) is farther from a camera than the lifter, behind the camera, or beside both."""
+    pixels, depth = camera.project(corners)
+    if depth.max() < NEAR_M:
+        return True
+    lifter, lifter_depth = camera.project(reach)
+    if depth.min() > lifter_depth.max():
+        return True
+    if depth.min() < NEAR_M:
+        return False
+    beside = (pixels.max(axis=0) < lifter.min(axis=0)) | (pixels.min(axis=0) > lifter.max(axis=0))
+    return bool(beside.any())
+
+
+def jitters(count: int, light_size_deg: float) -> tuple[Array, Array]:
+    """Shifts (count, 2) [px] within a pixel, and places (count, 2) on the lamp, spread evenly (Halton 1960)."""
+    shifts = np.stack([_halton(count, 2), _halton(count, 3)], axis=1) - 0.5
+    radius, angle = np.sqrt(_halton(count, 5)), 2 * np.pi * _halton(count, 7)
+    lamp = np.tan(np.radians(light_size_deg)) * radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return shifts, lamp
+
+
+def _halton(count: int, base: int) -> Array:
+    values = np.zeros(count)
+    for i in range(count):
+        k, share = i + 1, 1.0
+        while k:
+            share /= base
+            values[i] += share * (k % base)
+            k //= base
+    return values
+
+
+def metres(buffer: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Distance along the view axis [m] from a depth buffer, infinite where nothing is."""
+    with np.errstate(divide="ignore"):
+        away = NEAR_M * FAR_M / (FAR_M - buffer.astype(np.float64) * (FAR_M - NEAR_M))
+    return np.where(buffer >= 1.0, np.inf, away).astype(np.float32)

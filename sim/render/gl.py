@@ -15,7 +15,6 @@ from wink.errors import RenderError
 
 OCCLUDERS = 11
 SHADOW_SIZE = 1024
-SAMPLES = 4
 
 INSTALL = "apt-get install libegl1 libgl1-mesa-dri"
 
@@ -24,8 +23,8 @@ INSTALL = "apt-get install libegl1 libgl1-mesa-dri"
 class Targets:
     """Where pictures of one size are drawn and read."""
 
-    multisampled: Any
-    resolved: Any
+    drawn: Any
+    resolved: Any  # the same where there is one sample a pixel
     labels: Any
     label_depth: Any
 
@@ -40,8 +39,9 @@ class Graphics:
             RenderError: there is no OpenGL.
         """
         self.ctx = open_context()
-        self.body = self._program("body", lit=True)
-        self.room = self._program("room", lit=True)
+        self.body = self._program("body", "light.glsl")
+        self.room = self._program("room", "light.glsl", "panorama.glsl")
+        self.sky = self._program("sky", "light.glsl", "panorama.glsl")
         self.shadow = self._program("shadow")
         self.label = self._program("label")
         self.backdrop = self._program("backdrop")
@@ -49,25 +49,24 @@ class Graphics:
         self.shadow_map.compare_func = "<="
         self.shadow_map.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.shadow_target = self.ctx.framebuffer([], self.shadow_map)
-        self._targets: dict[tuple[int, int], Targets] = {}
+        self._targets: dict[tuple[tuple[int, int], int], Targets] = {}
 
-    def targets(self, size: tuple[int, int]) -> Targets:
-        """Frame buffers of a size (width, height)."""
-        if size not in self._targets:
+    def targets(self, size: tuple[int, int], samples: int) -> Targets:
+        """Frame buffers of a size (width, height) and samples a pixel."""
+        if (size, samples) not in self._targets:
             ctx = self.ctx
-            depth = ctx.depth_texture(size)
-            self._targets[size] = Targets(
-                multisampled=ctx.framebuffer(
-                    [ctx.renderbuffer(size, 4, samples=SAMPLES)], ctx.depth_renderbuffer(size, samples=SAMPLES)
-                ),
-                resolved=ctx.framebuffer([ctx.renderbuffer(size, 4)]),
-                labels=ctx.framebuffer([ctx.renderbuffer(size, 1)], depth),
-                label_depth=depth,
-            )
-        return self._targets[size]
+            label_depth = ctx.depth_texture(size)
+            resolved = ctx.framebuffer([ctx.renderbuffer(size, 4)], ctx.depth_renderbuffer(size))
+            drawn = resolved
+            if samples > 1:
+                colour = ctx.renderbuffer(size, 4, samples=samples)
+                drawn = ctx.framebuffer([colour], ctx.depth_renderbuffer(size, samples=samples))
+            labels = ctx.framebuffer([ctx.renderbuffer(size, 1)], label_depth)
+            self._targets[size, samples] = Targets(drawn, resolved, labels, label_depth)
+        return self._targets[size, samples]
 
-    def _program(self, name: str, lit: bool = False) -> Any:
-        light = _source("light.glsl") if lit else ""
+    def _program(self, name: str, *shared: str) -> Any:
+        light = "".join(map(_source, shared))
         head = f"#version 330\n#define OCCLUDERS {OCCLUDERS}\n{light}\n"
         return self.ctx.program(
             vertex_shader=head + _source(f"{name}.vert.glsl"), fragment_shader=head + _source(f"{name}.frag.glsl")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.render.camera import Camera
 from sim.render.gl import Graphics, read_rows, set_uniforms
 from sim.render.room import Quads
 from sim.render.textures import Picture
+from sim.render.view import View
 
 Array = NDArray[np.float64]
 
@@ -53,45 +54,60 @@ class Mesh:
             buffer.release()
 
 
-class Surface:
-    """A flat part of the room: texture, look, and rectangles of different extent."""
+class Panel:
+    """A flat part of the place: rectangles, a texture and a look."""
 
-    def __init__(self, gl: Graphics, texels: Picture, quads: dict[str, Quads], look: dict[str, Any]) -> None:
-        """Upload texture and rectangles."""
-        size = (texels.shape[1], texels.shape[0])
+    def __init__(self, gl: Graphics, texture: Any, quads: Quads, look: dict[str, Any]) -> None:
+        """Upload the rectangles; the texture is another's."""
         self.look = look
-        self.texture = gl.ctx.texture(size, 3, texels.tobytes(), alignment=1)
-        self.texture.build_mipmaps()
-        self.texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        self._buffers: list[Any] = []
-        self.arrays = {extent: self._array(gl, quad) for extent, quad in quads.items()}
+        self._texture = texture
+        self._buffers = [gl.ctx.buffer(quads.vertices.tobytes()), gl.ctx.buffer(quads.triangles.tobytes())]
+        vertices, indices = self._buffers
+        coloured = [(vertices, "3f 3f 2f", "position", "normal", "uv")]
+        self._array = gl.ctx.vertex_array(gl.room, coloured, indices, skip_errors=True)
+        self._labelled = gl.ctx.vertex_array(gl.label, [(vertices, "3f 20x", "position")], indices)
 
-    def _array(self, gl: Graphics, quads: Quads) -> Any:
-        vertices, indices = gl.ctx.buffer(quads.vertices.tobytes()), gl.ctx.buffer(quads.triangles.tobytes())
-        self._buffers += [vertices, indices]
-        layout = [(vertices, "3f 3f 2f", "position", "normal", "uv")]
-        return gl.ctx.vertex_array(gl.room, layout, indices, skip_errors=True)
+    def draw(self, gl: Graphics, unit: int) -> None:
+        """Draw it, its texture at a unit."""
+        gl.ctx.enable(moderngl.CULL_FACE)
+        self._texture.use(unit)
+        set_uniforms(gl.room, self.look)
+        self._array.render()
+
+    def draw_label(self, gl: Graphics) -> None:
+        """Draw it as background."""
+        gl.ctx.enable(moderngl.CULL_FACE)
+        self._labelled.render()
 
     def release(self) -> None:
         """Free everything."""
-        for thing in (*self.arrays.values(), *self._buffers, self.texture):
+        for thing in (self._array, self._labelled, *self._buffers):
             thing.release()
 
 
-def draw_labels(gl: Graphics, meshes: list[Mesh], camera: Camera) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Label of the nearest mesh at every pixel (H, W), 0 where there is none, and the depth buffer (H, W)."""
-    size = (camera.width, camera.height)
-    targets = gl.targets(size)
+def upload_texture(gl: Graphics, texels: Picture) -> Any:
+    """A repeating texture, smooth at every size."""
+    texture = gl.ctx.texture((texels.shape[1], texels.shape[0]), 3, texels.tobytes(), alignment=1)
+    texture.build_mipmaps()
+    texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+    return texture
+
+
+def draw_labels(
+    gl: Graphics, meshes: Sequence[Mesh], view: View, samples: int = 1, rest: Callable[[], None] | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Label of the nearest mesh at every pixel (H, W), 0 where there is none, and the depth buffer (H, W).
+
+    `rest` draws what is in the depth buffer besides, as background.
+    """
+    targets, (width, height) = gl.targets(view.size, samples), view.size
     targets.labels.use()
     targets.labels.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
     gl.ctx.enable(moderngl.DEPTH_TEST)
-    set_uniforms(gl.label, camera_uniforms(camera))
+    set_uniforms(gl.label, {"view_projection": view.view_projection})
     for mesh in meshes:
         mesh.draw(gl.ctx, "label")
+    if rest is not None:
+        rest()
     depth = np.frombuffer(targets.label_depth.read(alignment=1), dtype=np.float32)
-    return read_rows(targets.labels, size, 1)[..., 0], depth.reshape(camera.height, camera.width)[::-1]
-
-
-def camera_uniforms(camera: Camera) -> dict[str, Array]:
-    """What a shader needs to know of a camera."""
-    return {"view_projection": camera.projection() @ camera.view(), "eye": camera.position_m}
+    return read_rows(targets.labels, view.size, 1)[..., 0], depth.reshape(height, width)[::-1]

@@ -1,4 +1,4 @@
-"""Colours that people, clothes and rooms have; linear RGB albedo, 0-1. Ours, matched by eye."""
+"""Colours that people, clothes and weights have; linear RGB albedo, 0-1. Ours, matched by eye."""
 
 from __future__ import annotations
 
@@ -44,27 +44,12 @@ SHOES: dict[str, Colour] = {
     "blue": (0.045, 0.11, 0.28),
     "red": (0.36, 0.045, 0.035),
 }
-WALLS: dict[str, Colour] = {
-    "white": (0.62, 0.61, 0.58),
-    "grey": (0.36, 0.37, 0.38),
-    "sand": (0.52, 0.46, 0.37),
-    "sage": (0.36, 0.42, 0.35),
-    "blue_grey": (0.29, 0.35, 0.41),
-    "slate": (0.12, 0.13, 0.145),
-}
-FLOORS: dict[str, Colour] = {
-    "rubber": (0.060, 0.060, 0.063),
-    "concrete": (0.22, 0.216, 0.205),
-    "wood": (0.34, 0.205, 0.105),
-    "mat": (0.075, 0.10, 0.145),
-}
 PLATES: dict[str, Colour] = {
     "black": (0.022, 0.022, 0.024),
     "red": (0.30, 0.022, 0.022),
     "blue": (0.022, 0.055, 0.22),
     "green": (0.020, 0.12, 0.045),
 }
-CEILING: Colour = (0.62, 0.62, 0.61)
 STEEL: Colour = (0.26, 0.26, 0.27)
 EYE_WHITE: Colour = (0.55, 0.53, 0.50)
 IRIS: Colour = (0.035, 0.022, 0.014)

@@ -3,7 +3,7 @@ uniform vec3 sh[9];
 uniform vec4 occluders[OCCLUDERS];  // centre, radius: spheres that stand for the body
 uniform vec3 light_direction;       // towards the light
 uniform vec3 light_colour;
-uniform float exposure;
+uniform vec3 exposure;              // of each colour: brightness and white balance
 uniform float shadow_softness;
 uniform sampler2DShadow shadow_map;
 

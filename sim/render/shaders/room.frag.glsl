@@ -8,6 +8,8 @@ uniform vec3 tint;
 uniform vec3 eye;
 uniform float gloss;
 uniform float key_share;  // walls get less of the key light than the floor: it has a beam
+uniform float glow;       // light of its own
+uniform vec2 fade;        // the floor becomes the photographed ground between these distances [m]; 0: never
 out vec4 pixel;
 
 void main() {
@@ -18,5 +20,10 @@ void main() {
     vec3 key = light_colour * max(dot(facing, light_direction), 0.0) * shade * key_share;
     vec3 v = normalize(eye - world);
     float fresnel = 0.02 + 0.35 * pow(1.0 - clamp(dot(facing, v), 0.0, 1.0), 5.0);
-    pixel = vec4(toned(albedo * (ambient_light * open + key) + gloss * fresnel * ambient_light), 1.0);
+    vec3 c = albedo * (ambient_light * open + key + glow) + gloss * fresnel * ambient_light;
+    if (fade.y > 0.0) {
+        float away = smoothstep(fade.x, fade.y, length(world.xy));
+        if (away > 0.0) c = mix(c, seen_towards(normalize(world - eye)), away);
+    }
+    pixel = vec4(toned(c), 1.0);
 }
