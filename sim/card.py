@@ -12,7 +12,7 @@ license: cc0-1.0
 pretty_name: winklab {name}
 task_categories: [video-classification, keypoint-detection]
 tags: [biomechanics, squat, butt-wink, synthetic, pelvic-tilt]
-size_categories: [n<1K]
+language: [en]
 ---
 # {name}
 
@@ -37,6 +37,12 @@ uncertainty; limits met, peak loads |
 | `videos/*/*.mp4` | | H.264, constant rate, no sound |
 | `masks/*/*.npz` | | `labels` (frames, height, width) uint8: {mask_classes} |
 
+| `croissant.json` | | what is in it, for machines (MLCommons Croissant) |
+| `SHA256SUMS` | a file | its hash: `sha256sum -c SHA256SUMS` |
+
+`load_dataset("videofolder", data_dir=FOLDER)` of Hugging Face reads the clips with their rows; `wink info FOLDER` counts
+them; `wink export FOLDER format=...` writes COCO, WebDataset, E2E-Spot, FiftyOne or CSV.
+
 Angles are in degrees: pelvic tilt + anterior; lumbar flexion relative to quiet standing; thigh inclination 90 with
 the hip level with the knee. Frames count from 0. Keypoints, in the order of the columns: {keypoints}.
 
@@ -49,8 +55,16 @@ synthetic: body, movement and camera are simpler than life, and a score on them 
 No accepted threshold for a "butt wink" exists; the labels are kinematics, never a diagnosis. See `docs/simulation.md`
 for what the physics gets wrong.
 
+Not for: diagnosis, advice on injury, judging a person, or claims about people without a test on people.
+Known bias: adults only, limits and habits as in `config.yaml`; skin, clothes and rooms from short lists.
+
 ## Licences
-Clips and labels: CC0 1.0. The body mesh comes from MakeHuman/MPFB2 data (CC0 1.0). Nobody is depicted.
+| asset | licence |
+|---|---|
+| clips, masks and labels | CC0 1.0 |
+| body mesh, clothes, hair (MakeHuman / MPFB2 data) | CC0 1.0 |
+
+Nobody is depicted.
 """
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from omegaconf import OmegaConf
 
 from wink.dataset import METADATA, SCHEMA_VERSION, Dataset, read_spec, read_state
+from wink.description import describe
 from wink.errors import DatasetError
 from wink.files import write_atomically, write_table
 from wink.onset import Repetition
@@ -94,6 +95,7 @@ class DatasetWriter:
         write_atomically(self.path / "README.md", card)
         write_table(self.path / "repetitions.parquet", pa.Table.from_pylist(repetitions, schema=REPETITIONS))
         write_table(self.path / "metadata.parquet", pa.Table.from_pylist(metadata, schema=METADATA))
+        describe(self.path, SCHEMA_VERSION)
         return Dataset(self.path)
 
 
