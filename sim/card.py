@@ -36,12 +36,11 @@ uncertainty; limits met, peak loads |
 | `frames/*.parquet` | a frame | angles [deg], phase, forces [N], moments [Nm], limits engaged; keypoints; box |
 | `videos/*/*.mp4` | | H.264, constant rate, no sound |
 | `masks/*/*.npz` | | `labels` (frames, height, width) uint8: {mask_classes} |
-
 | `croissant.json` | | what is in it, for machines (MLCommons Croissant) |
 | `SHA256SUMS` | a file | its hash: `sha256sum -c SHA256SUMS` |
 
-`load_dataset("videofolder", data_dir=FOLDER)` of Hugging Face reads the clips with their rows; `wink info FOLDER` counts
-them; `wink export FOLDER format=...` writes COCO, WebDataset, E2E-Spot, FiftyOne or CSV.
+`load_dataset("videofolder", data_dir=FOLDER)` of Hugging Face reads the clips with their rows; `wink info FOLDER`
+counts them; `wink export FOLDER format=...` writes COCO, WebDataset, E2E-Spot, FiftyOne or CSV.
 
 Angles are in degrees: pelvic tilt + anterior; lumbar flexion relative to quiet standing; thigh inclination 90 with
 the hip level with the knee. Frames count from 0. Keypoints, in the order of the columns: {keypoints}.

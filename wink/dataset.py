@@ -63,7 +63,10 @@ class Dataset:
             raise DatasetError(f"{self.path} is unfinished; run the command that was making it again to go on")
         if state.get("schema_version") != SCHEMA_VERSION:
             found = state.get("schema_version")
-            raise DatasetError(f"{self.path} has schema version {found}, this program reads {SCHEMA_VERSION}")
+            raise DatasetError(
+                f"{self.path} has schema version {found}, this program reads {SCHEMA_VERSION}: another version of winklab "
+                "made it. Simulated clips: make them again; real ones: import one of them again, the others are kept"
+            )
 
     @property
     def name(self) -> str:
