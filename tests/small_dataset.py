@@ -86,7 +86,7 @@ def row_of(folder, name, split, view, kind):
         "width": WIDTH,
         "height": HEIGHT,
         "trial_id": f"trial_{name[0]}" if simulated else None,
-        "counterfactual_of": "trial_a" if name[0] == "b" else None,
+        "counterfactual_of": "trial_x" if name[0] == "c" else None,
         "outcome": {"real": None, "fell": "fell"}.get(kind, "completed"),
         "n_repetitions": len(repetitions) if kind in ("winks", "clean") else None,
         "max_pelvic_reversal_deg": worst_reversal_deg(repetitions),
@@ -107,7 +107,9 @@ def write_small_dataset(folder, clips=CLIPS, card="# small\n"):
         shard = name[0] * 3
         for part in ("videos", "masks"):
             (folder / part / shard).mkdir(parents=True, exist_ok=True)
-        write_numbered(folder / f"videos/{shard}/{name}.mp4", np.arange(N_FRAMES) / FPS, size=(WIDTH, HEIGHT))
+        video = write_numbered(folder / f"videos/{shard}/{name}.mp4", np.arange(N_FRAMES) / FPS, size=(WIDTH, HEIGHT))
+        with video.open("ab") as file:  # an atom that says nothing: no two videos are the same
+            file.write(b"\0\0\0\x14free" + name.encode())
         if kind != "real":
             labels = np.stack([labels_at(k) for k in range(N_FRAMES)])
             np.savez_compressed(folder / f"masks/{shard}/{name}.npz", labels=labels)

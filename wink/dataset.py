@@ -64,14 +64,19 @@ class Dataset:
         if state.get("schema_version") != SCHEMA_VERSION:
             found = state.get("schema_version")
             raise DatasetError(
-                f"{self.path} has schema version {found}, this program reads {SCHEMA_VERSION}: another version of winklab "
-                "made it. Simulated clips: make them again; real ones: import one of them again, the others are kept"
+                f"{self.path} has schema version {found}, this program reads {SCHEMA_VERSION}: another version of "
+                "winklab made it. Simulated clips: make them again; real ones: import one again, the others are kept"
             )
 
     @property
     def name(self) -> str:
         """Name of the folder."""
         return self.path.name
+
+    @property
+    def schema_version(self) -> str:
+        """Version of the folder's format."""
+        return str(read_state(self.path)["schema_version"])
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -94,8 +99,13 @@ class Dataset:
         return pq.read_table(self.path / "metadata.parquet")
 
     @cached_property
+    def index(self) -> pa.Table:
+        """A row a clip without `factors`, which are nine tenths of `metadata.parquet`; read once."""
+        return pq.read_table(self.path / "metadata.parquet", columns=[n for n in METADATA.names if n != "factors"])
+
+    @cached_property
     def _row_numbers(self) -> dict[str, int]:
-        return {clip_id: number for number, clip_id in enumerate(self.table["clip_id"].to_pylist())}
+        return {clip_id: number for number, clip_id in enumerate(self.index["clip_id"].to_pylist())}
 
     def metadata(self) -> list[dict[str, Any]]:
         """A row a clip, as in `metadata.parquet`."""
@@ -107,17 +117,29 @@ class Dataset:
         Raises:
             DatasetError: there is no such clip.
         """
+        return self._row(self.table, clip_id)
+
+    def _row(self, table: pa.Table, clip_id: str) -> dict[str, Any]:
         if clip_id not in self._row_numbers:
             raise DatasetError(unknown_name(f"clip of {self.name}", clip_id, self._row_numbers))
-        row: dict[str, Any] = self.table.slice(self._row_numbers[clip_id], 1).to_pylist()[0]
+        row: dict[str, Any] = table.slice(self._row_numbers[clip_id], 1).to_pylist()[0]
         return row
+
+    def mask_file(self, clip_id: str) -> Path | None:
+        """The clip's per-pixel labels; None where there are none.
+
+        Raises:
+            DatasetError: there is no such clip.
+        """
+        name = self._row(self.index, clip_id)["mask_file"]
+        return self.path / name if name and (self.path / name).is_file() else None
 
     def clips(self) -> tuple[Clip, ...]:
         """Every clip with its truth, in the order of `metadata.parquet`."""
         truth: dict[str, list[Repetition]] = {}
         for row in pq.read_table(self.path / "repetitions.parquet").to_pylist():
             truth.setdefault(row["clip_id"], []).append(repetition_of_row(row))
-        return tuple(_clip(self.path, row, truth) for row in self.metadata())
+        return tuple(_clip(self.path, row, truth) for row in self.index.to_pylist())
 
     def clip(self, clip_id: str) -> Clip:
         """One clip by its id.
@@ -125,13 +147,13 @@ class Dataset:
         Raises:
             DatasetError: there is no such clip.
         """
-        row = self.row(clip_id)
+        row = self._row(self.index, clip_id)
         told = pq.read_table(self.path / "repetitions.parquet", filters=[("clip_id", "=", clip_id)]).to_pylist()
         return _clip(self.path, row, {clip_id: [repetition_of_row(repetition) for repetition in told]})
 
     def frames(self, clip_id: str) -> pa.Table:
         """Truth of a synthetic clip, a row a frame; empty for a real clip or one that is not here."""
-        shard = Path(self.row(clip_id)["file_name"]).parts[1] if clip_id in self._row_numbers else ""
+        shard = Path(self._row(self.index, clip_id)["file_name"]).parts[1] if clip_id in self._row_numbers else ""
         file = self.path / "frames" / f"{shard}.parquet"
         if not file.exists():
             return pa.table({"clip_id": pa.array([], pa.string())})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -66,10 +65,10 @@ def scalars(table: pa.Table) -> dict[str, Array]:
 
 def person_masks(dataset: Dataset, clip_id: str) -> NDArray[np.bool_] | None:
     """Where the person is seen in each frame of a clip (n, H, W); None without masks."""
-    file = dataset.row(clip_id)["mask_file"]
-    if not file or not Path(dataset.path / file).exists():
+    file = dataset.mask_file(clip_id)
+    if file is None:
         return None
-    with np.load(dataset.path / file) as archive:
+    with np.load(file) as archive:
         labels = archive["labels"]
     wanted = [number for number, name in enumerate(dataset.mask_classes) if name in PERSON_CLASSES]
     return np.asarray(np.isin(labels, wanted))

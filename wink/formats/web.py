@@ -69,9 +69,9 @@ class WebShards:
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
         yield "frames.npz", buffer.getvalue()
-        mask = dataset.row(clip.clip_id)["mask_file"]
-        if self.masks and mask:
-            yield "mask.npz", (dataset.path / mask).read_bytes()
+        mask = dataset.mask_file(clip.clip_id)
+        if self.masks and mask is not None:
+            yield "mask.npz", mask.read_bytes()
 
 
 def told(dataset: Dataset, clip: Clip) -> dict[str, Any]:
