@@ -97,7 +97,7 @@ def sources_digest() -> str:
 
 def _only_manages(file: Path, sim: Path) -> bool:
     """Whether a file of `sim` changes nothing in a clip: how clips are planned, checked, listed and shown."""
-    return file.parent.name == "validation" or (file.parent == sim and file.name in _MANAGING)
+    return file.parent.name in ("validation", "opensim", "fitting") or (file.parent == sim and file.name in _MANAGING)
 
 
 def check_parts(spec: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> None:

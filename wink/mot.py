@@ -57,6 +57,21 @@ def read_mot(path: Path) -> Columns:
     return Columns(names, table[:, 0], table[:, 1:], header.get("indegrees", "no").lower() == "yes")
 
 
+def write_mot(path: Path, columns: Columns) -> None:
+    """Write an OpenSim table, in the units it has."""
+    header = [
+        path.stem,
+        "version=1",
+        f"nRows={len(columns.time_s)}",
+        f"nColumns={1 + len(columns.names)}",
+        f"inDegrees={'yes' if columns.in_degrees else 'no'}",
+        "endheader",
+        "\t".join(("time", *columns.names)),
+    ]
+    rows = ("\t".join(f"{v:.9g}" for v in row) for row in np.column_stack([columns.time_s, columns.values]))
+    path.write_text("\n".join([*header, *rows]) + "\n")
+
+
 def _settings(lines: list[str]) -> dict[str, str]:
     """The header's `key=value` lines, keys in small letters."""
     pairs = (line.split("=", 1) for line in lines if line.count("=") == 1)

@@ -1,0 +1,1 @@
+"""Simulated squats as OpenSim files: model, motion, markers, ground reaction."""
