@@ -39,10 +39,10 @@ class OpenSim:
             DatasetError: the dataset holds no simulated trials or not those asked for, or was made by a program whose
                 trials come out differently.
         """
-        clip_of = {
-            str(row["trial_id"]): str(row["clip_id"]) for row in dataset.metadata() if row["source"] == "synthetic"
-        }
-        planned = [trial for trial in planned_trials(dataset) if trial.trial_id in self._wanted(dataset, clip_of)]
+        synthetic = (row for row in dataset.metadata() if row["source"] == "synthetic")
+        clip_of = {str(row["trial_id"]): str(row["clip_id"]) for row in synthetic}
+        wanted = self._wanted(dataset, clip_of)
+        planned = [trial for trial in planned_trials(dataset) if trial.trial_id in wanted]
         models = []
         for trial in progress(planned, "simulate again", total=len(planned), unit="trial"):
             setup = setup_from(trial.parts)
