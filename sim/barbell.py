@@ -25,24 +25,42 @@ CARRY: dict[BarKind, tuple[float, float, float]] = {
 class Barbell:
     """A bar (or a dumb-bell, for `goblet`) fixed to the thorax; `none` is arms forward.
 
+    Its load in kilograms, or as a share of the lifter's own mass, or of the most the lifter can squat once.
+
     Raises:
-        ConfigError: an unknown way to carry it, or a load that contradicts it.
+        ConfigError: an unknown way to carry it, a load that contradicts it, or two loads.
     """
 
     kind: BarKind
-    load_kg: float  # bar and plates together
+    load_kg: float = 0.0  # bar and plates together; 0 where a share says it
     arms_down: bool = False  # without a load: arms hang instead of reaching forward
+    percent_of_body_mass: float = 0.0
+    percent_of_maximum: float = 0.0  # of the one-repetition maximum; found when the squat is simulated
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(BarKind):
             raise ConfigError(unknown_name("way to carry a bar", str(self.kind), get_args(BarKind)))
         require_between(ConfigError, "load_kg", self.load_kg, (0.0, 500.0), "kilograms", mistaken={1000.0: "grams"})
-        if (self.kind == "none") != (self.load_kg == 0):
-            raise ConfigError(f"a bar of kind {self.kind!r} with {self.load_kg:g} kg: use kind none for no load")
-        if self.arms_down and self.load_kg:
-            raise ConfigError(f"arms_down with {self.load_kg:g} kg: arms hang only without a load")
+        for name in ("percent_of_body_mass", "percent_of_maximum"):
+            require_between(ConfigError, f"barbell {name}", getattr(self, name), (0.0, 400.0), "percent")
+        given = {name: getattr(self, name) for name in _LOADS if getattr(self, name)}
+        if (self.kind == "none") != (not given):
+            loads = " and ".join(f"{name} {value:g}" for name, value in given.items()) or "no load"
+            raise ConfigError(f"a bar of kind {self.kind!r} with {loads}: use kind none for no load")
+        if self.percent_of_body_mass and self.percent_of_maximum:
+            raise ConfigError("a load is a share of body mass or of the maximum, not of both")
+        if self.arms_down and given:
+            raise ConfigError("arms_down with a load: arms hang only without one")
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether the load is known in kilograms."""
+        return self.kind == "none" or self.load_kg > 0
 
     @property
     def shoulder_flexion_deg(self) -> float:
         """Where the arms are held."""
         return 0.0 if self.arms_down else CARRY[self.kind][2]
+
+
+_LOADS = ("load_kg", "percent_of_body_mass", "percent_of_maximum")

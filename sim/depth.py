@@ -12,11 +12,15 @@ from wink.errors import ConfigError
 class Depth:
     """The thigh inclination aimed at: 90 is parallel. A lifter who cannot reach it stops short.
 
+    One who chooses goes down until the spine, the hips or the muscles have had as much as the style tolerates, at most
+    to that inclination, and has then done what was meant.
+
     Raises:
         ConfigError: an inclination that is no squat.
     """
 
     thigh_inclination_deg: float
+    self_chosen: bool = False
 
     def __post_init__(self) -> None:
         require_between(ConfigError, "thigh_inclination_deg", self.thigh_inclination_deg, (50.0, 130.0), "degrees")

@@ -50,12 +50,12 @@ class Plan:
 
 
 def plan_squat(setup: SquatSetup, skeleton: Skeleton) -> Plan:
-    """Choose a posture at every depth to the aim, or to where this lifter has to stop.
+    """Choose a posture at every depth to the aim, or to where this lifter has to stop or, choosing, would.
 
     Raises:
         SimulationError: this lifter cannot even stand in this stance.
     """
-    search = _Search(setup, skeleton)
+    search = PostureSearch(setup, skeleton)
     aim = setup.depth.thigh_inclination_deg
     if not search.stand():
         raise SimulationError(
@@ -67,10 +67,13 @@ def plan_squat(setup: SquatSetup, skeleton: Skeleton) -> Plan:
     for depth in depths:
         if not search.descend(float(depth)):
             break
-    return search.plan(aim)
+    if not setup.depth.self_chosen:
+        return search.plan(aim)
+    search.descend(min(search.depth_deg + STEP_DEG / 2, aim + BELOW_AIM_DEG))
+    return search.plan(search.depth_deg - BELOW_AIM_DEG)
 
 
-class _Search:
+class PostureSearch:
     """One lifter's walk down, each depth begun from the one above."""
 
     def __init__(self, setup: SquatSetup, skeleton: Skeleton) -> None:
@@ -113,11 +116,12 @@ class _Search:
         """Find the posture of one depth, by smaller steps where one step loses the way."""
         for parts in (1, 2, 4):
             above = self.depth_deg
-            if all(self._go_to(above + (thigh_deg - above) * k / parts) for k in range(1, parts + 1)):
+            if all(self.go_to(above + (thigh_deg - above) * k / parts) for k in range(1, parts + 1)):
                 return True
         return False
 
-    def _go_to(self, thigh_deg: float) -> bool:
+    def go_to(self, thigh_deg: float) -> bool:
+        """Find the posture of one depth in one step."""
         parameters = self._parameters({"thigh": np.radians(thigh_deg)})
         starts = [(self._unknowns, self._multipliers), (self._unknowns, None), (self._guess(thigh_deg), None)]
         for unknowns, multipliers in starts:

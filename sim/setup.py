@@ -62,6 +62,9 @@ class SquatSetup:
                 )
             if isinstance(part, Limit):  # means of the sex where the configuration leaves a range open
                 object.__setattr__(self, name, part.for_sex(self.lifter.sex))
+        if self.barbell.percent_of_body_mass and not self.barbell.is_weighed:
+            load = 0.01 * self.barbell.percent_of_body_mass * self.lifter.mass_kg
+            object.__setattr__(self, "barbell", replace(self.barbell, load_kg=load))
 
     @cached_property
     def limits(self) -> Mapping[type[Limit], Limit]:

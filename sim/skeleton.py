@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.anthropometry import Body, measure
 from sim.barbell import CARRY, Barbell
 from sim.lifter import Lifter
+from wink.errors import ConfigError
 
 Array = NDArray[np.float64]
 
@@ -121,7 +122,13 @@ class Skeleton:
 
 
 def build_skeleton(lifter: Lifter, barbell: Barbell) -> Skeleton:
-    """The tree of a lifter carrying a barbell."""
+    """The tree of a lifter carrying a barbell.
+
+    Raises:
+        ConfigError: the load is a share of the lifter's maximum that has not been found yet.
+    """
+    if not barbell.is_weighed:
+        raise ConfigError("this load is a share of the lifter's maximum: find it first, by sim.maximum.with_load")
     body = measure(lifter)
     forward, up, _ = CARRY[barbell.kind]
     bar = np.array([forward, 0.0, up]) * body.length_m["thorax"]

@@ -11,6 +11,7 @@ from sim.bullet import Bullet
 from sim.controller import Controller, Yielding
 from sim.engine import Engine, MakeEngine, State
 from sim.kinematics import HALF_JOINTS
+from sim.maximum import with_load
 from sim.muscles import Muscles
 from sim.planner import Plan, plan_squat
 from sim.recording import Recording, Sample
@@ -40,6 +41,7 @@ def simulate_squat(setup: SquatSetup, seed: int, make_engine: MakeEngine = Bulle
     Raises:
         SimulationError: the lifter cannot stand, or the physics produced something that is not a number.
     """
+    setup = with_load(setup)
     skeleton = build_skeleton(setup.lifter, setup.barbell)
     plan = plan_squat(setup, skeleton)
     reference = Reference(plan, aim_repetitions(setup.tempo, plan, seed), setup.tempo.quiet_s)

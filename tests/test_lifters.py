@@ -15,6 +15,7 @@ from sim.depth import Depth
 from sim.lifter import Lifter
 from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
 from sim.limits.hip_flexion import HipFlexion
+from sim.population import Population
 from sim.setup import GROUPS, setup_from
 from sim.shoe import Shoe
 from sim.skeleton import SIDES
@@ -51,12 +52,17 @@ def test_an_impossible_lifter_is_refused_with_a_guess(changed, hint):
         (lambda: Barbell("back", 40.0), "the choices are"),
         (lambda: Barbell("none", 40.0), "use kind none"),
         (lambda: Barbell("high", 40000.0), "are these grams"),
+        (lambda: Barbell("high"), "use kind none"),
+        (lambda: Barbell("none", percent_of_maximum=80.0), "percent_of_maximum 80"),
+        (lambda: Barbell("high", percent_of_body_mass=50.0, percent_of_maximum=80.0), "not of both"),
+        (lambda: Population(women=50.0), "are these percent"),
+        (lambda: Population(lightest_percent=90.0), "expected 1 to 85"),
         (lambda: Depth(10.0), "expected 50 to 130"),
         (lambda: Tempo(1500.0, 0.2, 1.3), "are these milliseconds"),
         (lambda: Tempo(1.5, 0.2, 1.3, repetitions=0), "whole number from 1 to 30"),
         (lambda: Stance(110.0, 15.0), "are these centimetres"),
         (lambda: Stance(1.1, 15.0, heel_wedge_m=25.0), "are these millimetres"),
-        (lambda: Barbell("high", 40.0, arms_down=True), "only without a load"),
+        (lambda: Barbell("high", 40.0, arms_down=True), "only without one"),
         (lambda: Style(bracing=-1.0), "expected 0 to 20"),
         (lambda: Style(hurts_nm=0.0), "expected 5 to 300 newton metres"),
         (lambda: Shoe(heel_m=19.0), "are these millimetres"),
@@ -107,6 +113,10 @@ def test_sides_differ_by_the_asymmetry_and_the_intent_reckons_with_the_tighter()
 def test_a_lifting_shoe_tilts_the_foot_like_a_wedge_of_its_drop():
     flat, shod = (setup_of(shoe=shoe).limits[AnkleDorsiflexion].values()[0] for shoe in ("barefoot", "lifting"))
     assert shod - flat == pytest.approx(6.03, abs=0.01)  # 19 mm over 0.18 m
+
+
+def test_a_load_in_body_mass_is_known_at_once():
+    assert setup_of(barbell="high_bar_half_bodyweight").barbell.load_kg == 39.0
 
 
 def test_an_option_of_another_group_is_refused():
