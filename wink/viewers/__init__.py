@@ -1,0 +1,1 @@
+"""Ways to look at a clip with what is known of it: one file a way."""
