@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.plan import PlannedTrial
+from sim.cases import Case
+from sim.plan import Plan
+
+#: Cases the card lists by name.
+MOST_CASES = 40
 
 CARD = """---
 license: cc0-1.0
@@ -16,7 +20,7 @@ language: [en]
 ---
 # {name}
 
-{n_trials} simulated squat trials, each filmed from {views}, {width}x{height} pixels at {fps:g} frames a second.
+{n_trials} simulated squat trials, each filmed from {views}, {size} at {fps:g} frames a second.
 Made by {program} from the settings in `config.yaml`; the same settings give the same bytes on the same platform.
 
 The pelvis' rotation is not scripted: a lifter with limits and strength chooses its posture at every depth, a physics
@@ -68,26 +72,30 @@ Nobody is depicted.
 
 
 def dataset_card(
-    name: str,
-    spec: Mapping[str, Any],
-    trials: Sequence[PlannedTrial],
-    keypoints: Sequence[str],
-    mask_classes: Sequence[str],
+    name: str, spec: Mapping[str, Any], plan: Plan, keypoints: Sequence[str], mask_classes: Sequence[str]
 ) -> str:
     """Write the card of a simulated dataset, as Markdown with the front matter that hubs read."""
     settings = spec["settings"]
+    width, height = settings["width"], settings["height"]
+    views = ", ".join(settings["views"])
     return CARD.format(
         name=name,
-        n_trials=len(trials),
-        views=", ".join(settings["views"]),
+        n_trials=plan.n_trials,
+        views=views if settings["cameras"] is None else f"{settings['cameras']} of {views}, drawn by lot",
+        size=f"{width}x{height} pixels" if width and height else "in sizes that are drawn",
         program=spec["program"],
         keypoints=", ".join(keypoints),
         mask_classes=", ".join(f"{number} {label}" for number, label in enumerate(mask_classes)),
-        cases="\n".join(_case_line(trial) for trial in trials),
-        **{key: settings[key] for key in ("width", "height", "fps")},
+        cases="\n".join(_case_lines(plan)),
+        fps=settings["fps"],
     )
 
 
-def _case_line(trial: PlannedTrial) -> str:
-    twin = f", twin of {trial.counterfactual_of}" if trial.counterfactual_of else ""
-    return f"* `{trial.trial_id}`: seed {trial.seed}{twin}"
+def _case_lines(plan: Plan) -> Iterator[str]:
+    """The first cases by name, and how many lifters each has."""
+    for number in range(min(len(plan.cases), MOST_CASES)):
+        case: Case = plan.cases[number]
+        twin = f", each with a twin: {dict(case.twin)}" if case.twin else ""
+        yield f"* `{case.name}`: {plan.lifters_each} lifters{twin}"
+    if len(plan.cases) > MOST_CASES:
+        yield f"* and {len(plan.cases) - MOST_CASES} more"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
@@ -13,19 +14,71 @@ from omegaconf import DictConfig
 
 from wink.config import plain
 
+if TYPE_CHECKING:
+    from sim.generate import Made
+
 
 def generate(cfg: DictConfig) -> None:
-    """Simulate, film and write a dataset, with its card and contact sheet."""
+    """Simulate, film and write a dataset, with its card and contact sheet; or say what it would be."""
     from sim.generate import generate_dataset
-    from sim.overview import dataset_sheet
     from sim.settings import folder_name
+    from wink.store import join
 
-    path = Path(cfg.paths.datasets) / folder_name(_name(cfg))
-    dataset = generate_dataset(plain(cfg), path)
-    sheet = dataset_sheet(dataset)
-    outcomes = Counter({row["trial_id"]: row["outcome"] for row in dataset.metadata()}.values())
-    print("trials: " + ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()))
-    print(f"made {dataset.path}: {len(dataset.clips())} clips; look at {sheet} and {dataset.path / 'README.md'}")
+    config = plain(cfg)
+    config["fixed"] = [*config["fixed"], *_parts_set_by_name(config)]
+    if config["clip"] is not None:
+        _again(config)
+        return
+    place = join(cfg.paths.datasets, folder_name(_name(cfg)))
+    if config["dry_run"]:
+        from sim.estimate import estimate, forecast
+
+        print(forecast(estimate(config), place))
+        return
+    _tell(generate_dataset(config, place))
+
+
+def _tell(made: Made) -> None:
+    """Say what was made, and where to look."""
+    from sim.overview import dataset_sheet, outcomes
+    from wink.dataset import Dataset
+    from wink.store import local_folder
+
+    spent = ", ".join(f"{stage} {seconds:.0f}" for stage, seconds in made.seconds.items())
+    if spent:
+        print(f"CPU-seconds: {spent}")
+    if made.quarantined:
+        print(f"{len(made.quarantined)} trials were quarantined; `wink generate clip=ID` makes one alone:")
+        for given_up in made.quarantined[:10]:
+            print(f"  {given_up['clip_id']}  {given_up['trial_id']}: {given_up['reason']}")
+    folder = local_folder(made.place)
+    if not made.finished:
+        print(f"{made.place}: this part is made; the last part gathers them, or the same command without shard=")
+    elif folder is None:
+        print(f"made {made.place}: {made.clips} clips of {made.trials} trials")
+    else:
+        dataset = Dataset(folder)
+        sheet = dataset_sheet(dataset)
+        print("trials: " + ", ".join(f"{count} {outcome}" for outcome, count in outcomes(dataset).most_common()))
+        print(f"made {folder}: {made.clips} clips; look at {sheet} and {folder / 'README.md'}")
+
+
+def _again(config: Mapping[str, Any]) -> None:
+    """Make one clip of a dataset again, alone."""
+    from sim.reproduce import reproduce_clip
+
+    again = reproduce_clip(str(config["clip"]), config)
+    print(again)
+
+
+def _parts_set_by_name(config: Mapping[str, Any]) -> list[str]:
+    """The parts that the command line sets beside a population: they are not drawn."""
+    from sim.cases import PARTS
+
+    if config["population"] is None or not HydraConfig.initialized():
+        return []
+    keys = {re.split(r"[.=]", override.lstrip("+~"))[0] for override in HydraConfig.get().overrides.task}
+    return [part for part in PARTS if part in keys and part not in config["fixed"]]
 
 
 def _name(cfg: DictConfig) -> str:

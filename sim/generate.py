@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -12,77 +15,83 @@ from typing import Any
 
 from sim.body.landmarks import NAMES
 from sim.card import dataset_card
-from sim.plan import PARTS, PlannedTrial, plan_trials
+from sim.cases import PARTS, options_named
+from sim.lot import try_look
+from sim.plan import Plan, cases_of, resolved
 from sim.render.gl import graphics
 from sim.render.labels import CLASSES
-from sim.render.shooting import draw_shooting, sized
-from sim.settings import check_settings
-from sim.setup import setup_from
-from sim.shard import ShardJob, make_shard
-from sim.workers import run_in_processes
-from wink.config import build, load_option
-from wink.dataset import Dataset
-from wink.dataset_writer import DatasetWriter, Shard
+from sim.settings import Share, check_settings, share_of
+from sim.shard import ATTEMPTS, ShardJob, ShardReport, make_shard
+from sim.splits import check_paths
+from sim.workers import PROGRESS, WorkerDiedError, live_page_of, local_cluster, run_jobs, scheduler_at
+from wink.config import build
+from wink.dataset_writer import DatasetWriter
 from wink.errors import ConfigError, SimulationError
-from wink.progress import progress
+from wink.progress import Progress, counted
 
-#: Settings that say where and how fast, not what: they do not enter the spec.
-_NOT_SPEC = ("paths", "name", "workers", "input", "experiment")
+#: The settings that say what a dataset is; the others say where it goes and how fast it is made.
+SPEC = (
+    *("seed", "n", "cases", "grid", "population", "fixed", "twins", "split", "holdout"),
+    *("engine", "views", "cameras", "scene", "filming", "quality", "appearance", "fps", "width", "height", "masks"),
+)
+#: Cases and lifters that are built before work starts, to find what cannot be.
+CHECKED = 200
 
+#: Files of `sim` that change nothing in a clip: how clips are managed, checked, listed and shown.
 _MANAGING = (
-    "card.py",
-    "commands.py",
-    "generate.py",
-    "overview.py",
-    "plan.py",
-    "settings.py",
-    "validate.py",
-    "workers.py",
+    *("card.py", "commands.py", "estimate.py", "generate.py", "overview.py", "reproduce.py"),
+    *("settings.py", "shard.py", "validate.py", "workers.py"),
 )
 
 
-def generate_dataset(config: Mapping[str, Any], path: Path) -> Dataset:
+@dataclass(frozen=True)
+class Made:
+    """What a run of `generate_dataset` did."""
+
+    place: str
+    trials: int
+    clips: int
+    quarantined: tuple[Mapping[str, Any], ...]
+    finished: bool  # every shard is there, and the dataset can be read
+    seconds: Mapping[str, float]  # CPU time by stage, of what this run made
+
+
+def generate_dataset(
+    config: Mapping[str, Any], place: str | Path, work: Callable[[ShardJob], ShardReport] = make_shard
+) -> Made:
     """Make the dataset a composed configuration describes, or finish it where an earlier run stopped.
 
     Args:
         config: the resolved configuration of `wink generate`.
-        path: folder of the dataset.
+        place: folder or URL of the dataset.
+        work: what makes a shard.
 
     Raises:
         ConfigError: a case, part, option or setting does not exist.
-        DatasetError: the folder holds another dataset.
-        SimulationError: some trials failed; the others are kept.
+        DatasetError: the place holds another dataset.
+        SimulationError: more trials were quarantined than the configuration allows.
     """
     check_settings(config)
-    trials = plan_trials(config)
-    spec = dataset_spec(config, trials)
-    check_parts(spec, trials)
-    writer = DatasetWriter(path, spec)
-    done = writer.finished_shards()
-    jobs = [job for job in plan_jobs(spec, trials, writer) if job.name not in done]
-    failures = _make(writer, jobs, total=len(trials), workers=config["workers"])
-    if len(failures) == len(trials):
-        raise SimulationError("every trial failed:\n  " + "\n  ".join(failures.values()))
-    made = [trial for trial in trials if trial.trial_id not in failures]
-    dataset = writer.finish(dataset_card(path.name, spec, made, NAMES, CLASSES))
-    if failures:
-        listing = "\n  ".join(failures.values())
-        raise SimulationError(
-            f"{len(failures)} of {len(trials)} trials failed and are not in {path}, which holds the others; the same "
-            f"command tries them again:\n  {listing}"
-        )
-    return dataset
+    spec = dataset_spec(config)
+    plan = Plan(spec["settings"])
+    check_plan(plan, spec["settings"])
+    graphics()  # nothing is begun that cannot be drawn
+    if str(place).startswith("memory://"):
+        raise ConfigError("memory:// is a different memory in every process; name a folder, or a URL all of them reach")
+    share = share_of(config["shard"])
+    writer = DatasetWriter(place, spec, part=share.name)
+    run = _Run(config, spec, plan, writer, share, work)
+    run.make()
+    return run.finish()
 
 
-def dataset_spec(config: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> dict[str, Any]:
-    """Everything that determines the clips: settings, cameras, trials, and the program down to its sources."""
-    settings = {key: value for key, value in config.items() if key not in (*_NOT_SPEC, *PARTS, "cases")}
+def dataset_spec(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that determines the clips: settings, the options they name, and the program down to its sources."""
+    settings = {key: config[key] for key in SPEC}
+    settings["parts"] = {part: dict(config[part]) for part in PARTS}
+    settings["options"] = options_named(cases_of(config), [config["twins"]], config["views"])
     settings |= {"keypoints": list(NAMES), "mask_classes": list(CLASSES)}
-    planned = [{"trial_id": t.trial_id, "seed": t.seed, "parts": t.parts} for t in trials]
-    width, height = config["width"], config["height"]
-    cameras = {view: sized(load_option("camera", view), width, height) for view in config["views"]}
-    program = f"winklab {version('winklab')}, sources {sources_digest()}"
-    return {"program": program, "settings": settings, "cameras": cameras, "trials": planned}
+    return {"program": f"winklab {version('winklab')}, sources {sources_digest()}", "settings": settings}
 
 
 def sources_digest() -> str:
@@ -96,60 +105,128 @@ def sources_digest() -> str:
 
 
 def _only_manages(file: Path, sim: Path) -> bool:
-    """Whether a file of `sim` changes nothing in a clip: how clips are planned, checked, listed and shown."""
+    """Whether a file of `sim` changes nothing in a clip."""
     return file.parent.name in ("validation", "opensim", "fitting") or (file.parent == sim and file.name in _MANAGING)
 
 
-def check_parts(spec: Mapping[str, Any], trials: Sequence[PlannedTrial]) -> None:
-    """Build every lifter, camera and look once, and open what draws, so that nothing is begun that cannot end.
+def check_plan(plan: Plan, settings: Mapping[str, Any]) -> None:
+    """Build a lifter of every case (of the first of them), its cameras and look, so that nothing is begun in vain.
 
     Raises:
-        ConfigError: a lifter that cannot exist, a camera or look that cannot be.
-        RenderError: there is no OpenGL.
+        ConfigError: a lifter that cannot exist, a camera or look that cannot be, a factor held out that no clip has.
     """
-    for trial in trials:
-        try:
-            setup_from(trial.parts)
-        except ConfigError as error:
-            raise type(error)(f"{trial.trial_id}: {error}") from None
-    for trial in trials[:1]:
-        draw_shooting(spec["settings"], spec["cameras"], trial.seed, "male")
-    build(spec["settings"]["engine"])
-    graphics()
+    for number in range(min(len(plan.cases), CHECKED)):
+        for trial in plan.family(number, 0):
+            try:
+                factors = resolved(trial.parts)
+            except ConfigError as error:
+                raise type(error)(f"{trial.trial_id}: {error}") from None
+            if number == 0 or trial.picture:
+                look = try_look(settings, trial)
+    build(settings["engine"])
+    places = {path: values for path, values in plan.splits.holdout.items() if not path.startswith("scene.")}
+    check_paths(places, {"case": "", **factors, **look})  # every scene has factors of its own
 
 
-def plan_jobs(spec: Mapping[str, Any], trials: Sequence[PlannedTrial], writer: DatasetWriter) -> list[ShardJob]:
-    """One job a trial: the trial's clips are a shard, so its movement is simulated and posed once."""
-    settings = spec["settings"]
-    return [
-        ShardJob(
-            name=f"{trial.index:05d}",
-            folder=writer.path,
-            spec_hash=writer.spec_hash,
-            trial=trial,
-            cameras=spec["cameras"],
-            engine=settings["engine"],
-            looks={part: settings[part] for part in ("scene", "filming", "quality", "appearance")},
-            split=settings["split"],
-            masks=settings["masks"],
-        )
-        for trial in trials
-    ]
+@dataclass
+class _Run:
+    """One run of the program over one dataset, or over its share of it."""
 
+    config: Mapping[str, Any]
+    spec: Mapping[str, Any]
+    plan: Plan
+    writer: DatasetWriter
+    share: Share
+    work: Callable[[ShardJob], ShardReport]
 
-def _make(writer: DatasetWriter, jobs: Sequence[ShardJob], total: int, workers: int | None) -> dict[str, str]:
-    """Run the jobs and record each finished shard; the reasons of those that failed, by trial."""
-    failures: dict[str, str] = {}
-    if len(jobs) < total:
-        print(f"{total - len(jobs)} of {total} trials are there already")
-    if not jobs:
-        return failures
-    processes, views = workers or os.cpu_count() or 1, len(jobs[0].cameras)
-    print(f"{len(jobs)} trials, {views} views each, on {processes} processes; a trial takes 10 to 60 s", flush=True)
-    results = run_in_processes(make_shard, jobs, processes)
-    for job, result in progress(results, "simulate and film", total=len(jobs), unit="trial"):
-        if isinstance(result, Shard):
-            writer.add(result)
-        else:
-            failures[job.trial.trial_id] = f"{job.trial.trial_id}: {type(result).__name__}: {result}"
-    return failures
+    def __post_init__(self) -> None:
+        self.name = uuid.uuid4().hex[:12]
+        self.seconds: dict[str, float] = {}
+        self.deaths: dict[int, int] = {}
+        self.made = 0
+
+    def make(self) -> None:
+        """Make the shards that are not there, in worker processes."""
+        done = {int(name) for name in self.writer.finished_shards()}
+        if self.config["retry"]:
+            done -= {int(given_up["shard"]) for given_up in self.writer.quarantined()}
+        mine = [number for number in range(self.plan.n_shards) if self.share.has(number)]
+        missing = [number for number in mine if number not in done]
+        trials = sum(len(self.plan.shard(number)) for number in missing)
+        total = sum(len(self.plan.shard(number)) for number in mine)
+        if trials < total:
+            print(f"{total - trials} of {total} trials are there already")
+        if not missing:
+            return
+        with self._client() as client, counted("simulate and film", total=trials, unit="trial") as bar:
+            self._say_where(client, trials)
+            client.subscribe_topic(PROGRESS, lambda event: bar.add(event[1]))
+            self._run(client, missing, bar)
+
+    def _run(self, client: Any, missing: list[int], bar: Progress) -> None:
+        for job, result in run_jobs(client, self.work, self._jobs(missing), self._again):
+            if not isinstance(result, ShardReport):
+                raise result
+            self.made += result.trials
+            bar.reach(self.made)
+            for stage, spent in result.seconds.items():
+                self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+            for given_up in result.quarantined:
+                bar.say(f"quarantined {given_up['trial_id']} of shard {job.name}: {given_up['reason']}")
+
+    def _jobs(self, numbers: list[int]) -> Iterator[ShardJob]:
+        """One job a shard."""
+        folder = self.writer.store.folder
+        here = Path(self.config["paths"]["cache"]) / "generate" / self.writer.spec_hash
+        place = str(folder.resolve()) if folder else self.writer.store.url
+        for number in numbers:
+            yield ShardJob(
+                place=place,
+                scratch=place if folder else str(here.resolve()),
+                spec=self.spec,
+                spec_hash=self.writer.spec_hash,
+                number=number,
+                run=self.name,
+                timeout_s=self.config["timeout_s"],
+            )
+
+    def _again(self, job: ShardJob, error: Exception) -> ShardJob | None:
+        """A shard whose process died is begun again, each attempt at a clip noted from then on."""
+        deaths = self.deaths[job.number] = self.deaths.get(job.number, 0) + 1
+        most = ATTEMPTS * len(self.plan.shard(job.number)) + ATTEMPTS
+        if not isinstance(error, WorkerDiedError) or deaths > most:
+            return None
+        return replace(job, suspect=True)
+
+    def _client(self) -> AbstractContextManager[Any]:
+        cluster = self.config["cluster"]
+        if cluster["address"]:
+            return scheduler_at(cluster["address"])
+        return local_cluster(self.config["workers"] or os.cpu_count() or 1, cluster["live_page"])
+
+    def _say_where(self, client: Any, trials: int) -> None:
+        address = self.config["cluster"]["address"]
+        where = f"workers of {address}" if address else "processes"
+        print(f"{trials} trials on {len(client.nthreads())} {where}", flush=True)
+        page = live_page_of(client) if self.config["cluster"]["live_page"] else None
+        if page:
+            print(f"live page: {page}", flush=True)
+
+    def finish(self) -> Made:
+        """Gather the shards, if all are there, and judge how many clips were given up."""
+        place, quarantined = self.writer.store.url, tuple(self.writer.quarantined())
+        there = len(self.writer.finished_shards())
+        finished = there == self.plan.n_shards  # of array jobs, the last one gathers; two at once write the same
+        trials = self.plan.n_trials - len(quarantined)
+        if trials == 0:
+            raise SimulationError("every trial failed:\n  " + "\n  ".join(str(q["reason"]) for q in quarantined[:20]))
+        clips = 0
+        if finished:
+            clips = self.writer.gather(dataset_card(self.writer.store.name, self.spec, self.plan, NAMES, CLASSES))
+        if len(quarantined) > self.config["most_quarantined"] * self.plan.n_trials:
+            listing = "\n  ".join(f"{q['trial_id']} (clip {q['clip_id']}): {q['reason']}" for q in quarantined[:20])
+            raise SimulationError(
+                f"{len(quarantined)} of {self.plan.n_trials} trials were quarantined and are not in {place}, which "
+                f"holds the others; `wink generate clip=ID` makes one alone, retry=true tries them again:\n  {listing}"
+            )
+        return Made(place, trials, clips, quarantined, finished, self.seconds)

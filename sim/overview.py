@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from sim.render.contact_sheet import SheetRow, contact_sheet
 from wink.clip import Clip, frame_at
@@ -16,16 +18,33 @@ MOST_ROWS = 24
 
 def dataset_sheet(dataset: Dataset) -> Path:
     """Write `contact_sheet.jpg` into the dataset's folder: a row a trial, the views by turns."""
-    trials: dict[str, list[str]] = {}
-    for row in dataset.metadata():
-        trials.setdefault(row["trial_id"], []).append(row["clip_id"])
-    clips = {clip.clip_id: clip for clip in dataset.clips()}
     rows = [
         SheetRow(clip.video, f"{trial}, {clip.view}: {_truth(clip)}", _moments(clip))
-        for i, (trial, ids) in enumerate(list(trials.items())[:MOST_ROWS])
-        for clip in (clips[ids[(i // 2) % len(ids)]],)  # a lifter and its twin from the same side
+        for i, (trial, ids) in enumerate(first_trials(dataset, MOST_ROWS).items())
+        for clip in (dataset.clip(ids[(i // 2) % len(ids)]),)  # a lifter and its twin from the same side
     ]
     return contact_sheet(rows, dataset.path / "contact_sheet.jpg", columns=MOMENTS)
+
+
+def first_trials(dataset: Dataset, most: int) -> dict[str, list[str]]:
+    """The clips of the first trials of a dataset, however many it holds."""
+    trials: dict[str, list[str]] = {}
+    with pq.ParquetFile(dataset.path / "metadata.parquet") as file:
+        for batch in file.iter_batches(256, columns=["trial_id", "clip_id"]):
+            for row in batch.to_pylist():
+                if len(trials) == most and row["trial_id"] not in trials:
+                    return trials
+                trials.setdefault(row["trial_id"], []).append(row["clip_id"])
+    return trials
+
+
+def outcomes(dataset: Dataset) -> Counter[str]:
+    """How many trials ended in which way."""
+    seen: dict[str, str] = {}
+    with pq.ParquetFile(dataset.path / "metadata.parquet") as file:
+        for batch in file.iter_batches(columns=["trial_id", "outcome"]):
+            seen.update((row["trial_id"], row["outcome"]) for row in batch.to_pylist())
+    return Counter(seen.values())
 
 
 def _moments(clip: Clip) -> tuple[int, ...]:

@@ -1,182 +1,271 @@
-"""One shard: a trial simulated, filmed from every camera, and written with its truth."""
+"""One shard: a range of trials made one after the other, each kept as soon as it is whole, then closed together."""
 
 from __future__ import annotations
 
+import errno
+import faulthandler
 import json
+import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from sim.mask import MaskWriter
-from sim.plan import PlannedTrial
-from sim.render.clip import RenderedFrame, Shot, frame_times, render_views
-from sim.render.shooting import Shooting, draw_shooting
-from sim.setup import setup_from
-from sim.squat import simulate_squat
-from sim.truth import frame_truth
-from sim.video import VideoWriter
-from wink.config import build
-from wink.dataset_writer import Shard, clip_id, worst_reversal_deg
-from wink.files import file_sha256
-from wink.onset import Repetition, find_repetitions
-from wink.repetition_table import repetition_rows
-from wink.trial import SquatTrial
+from sim.lot import camera_nodes, draw_shooting_for
+from sim.film import TrialClips, TrialPlace, make_clips
+from sim.plan import Plan, PlannedTrial
+from sim.workers import tell_progress
+from wink.dataset_writer import Shard, clip_id, record_shard
+from wink.errors import WinkError
+from wink.files import write_atomically, write_table
+from wink.store import Store
 
-CLIP_LICENSE = "CC0-1.0"
-
-#: A set that ended in a fall or a stall is kept and labelled as such; whether it winked is left unknown.
-JUDGED = ("completed", "stopped_short")
+#: A clip that fails is tried so many times in all, then quarantined.
+ATTEMPTS = 3
+#: Troubles of the disk are nothing to do with the clip: they stop the run.
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @dataclass(frozen=True)
 class ShardJob:
     """All a worker needs to know to make one shard, in plain data."""
 
-    name: str
-    folder: Path
+    place: str  # folder or URL of the dataset
+    scratch: str  # where files are made: the dataset's folder if that is local
+    spec: Mapping[str, Any]
     spec_hash: str
-    trial: PlannedTrial
-    cameras: Mapping[str, Mapping[str, Any]]
-    engine: Mapping[str, Any]
-    looks: Mapping[str, Any]  # scene, filming, quality, appearance
-    split: str
-    masks: bool
+    number: int
+    run: str  # which run asks: attempts of another do not count
+    timeout_s: float | None = None  # of one trial; None = in no hurry
+    suspect: bool = False  # a process died of this shard: note every attempt before it is made
 
-    def clip_id(self, view: str) -> str:
-        """Opaque id of the trial's clip from one camera."""
-        return clip_id(self.spec_hash, self.trial.index, view)
-
-    def video(self, view: str) -> Path:
-        """Where the clip goes, from the dataset's folder."""
-        return Path("videos", self.name, f"{self.clip_id(view)}.mp4")
-
-    def mask(self, view: str) -> Path | None:
-        """Where its mask goes, if there are masks."""
-        return Path("masks", self.name, f"{self.clip_id(view)}.npz") if self.masks else None
+    @property
+    def name(self) -> str:
+        """Name of the shard."""
+        return f"{self.number:05d}"
 
 
 @dataclass(frozen=True)
-class FilmedClip:
-    """One camera's clip of a trial: what was drawn, without the pictures."""
+class ShardReport:
+    """What became of a shard."""
 
-    view: str
-    shot: Shot  # as used: the camera may have stepped back
-    keypoints: pa.Table
-
-
-def make_shard(job: ShardJob) -> Shard:
-    """Simulate the job's trial, film it from every camera, and put the media files in place."""
-    squat = simulate_squat(setup_from(job.trial.parts), job.trial.seed, build(job.engine))
-    trial = from_zero(squat, job.trial.subject_id)
-    repetitions = find_repetitions(trial) if trial.outcome in JUDGED else ()
-    shooting = draw_shooting(job.looks, job.cameras, job.trial.seed, trial.subject.sex)
-    fps = shooting.filming.fps
-    clips = film(job, trial, shooting)
-    tables = [frame_truth(job.clip_id(c.view), trial, repetitions, c.keypoints, fps) for c in clips]
-    return Shard(
-        name=job.name,
-        metadata=[metadata_row(job, clip, trial, repetitions, shooting) for clip in clips],
-        repetitions=[row for c in clips for row in repetition_rows(job.clip_id(c.view), repetitions, fps)],
-        frames=pa.concat_tables(tables),
-    )
+    name: str
+    trials: int
+    clips: int
+    quarantined: Sequence[Mapping[str, Any]] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)  # CPU time by stage, of the trials made now
 
 
-def from_zero(trial: SquatTrial, subject_id: str) -> SquatTrial:
-    """The trial with its first sample at 0 s, as clips have it, and the lifter's name in the dataset."""
-    subject = replace(trial.subject, subject_id=subject_id)
-    return replace(trial, time_s=trial.time_s - trial.time_s[0], subject=subject)
+def make_shard(job: ShardJob) -> ShardReport:
+    """Make what is missing of a shard and close it; what an earlier process finished of it is kept."""
+    plan = _plan(json.dumps(job.spec["settings"]))
+    bench = Workbench(job, plan)
+    seconds: dict[str, float] = {}
+    for index in plan.shard(job.number):
+        if not bench.has(index):
+            made = _attempt(job, plan, bench, index)
+            for stage, spent in made.seconds.items():
+                seconds[stage] = seconds.get(stage, 0.0) + spent
+        tell_progress(1)
+    return bench.close(seconds)
 
 
-def film(job: ShardJob, trial: SquatTrial, shooting: Shooting) -> list[FilmedClip]:
-    """Film a trial from every camera; videos and masks are in place when it returns."""
-    views, shots = list(shooting.shots), list(shooting.shots.values())
-    n_frames = len(frame_times(trial, shooting.filming.fps))
-    seen: list[list[RenderedFrame]] = [[] for _ in shots]
-    none = np.empty((0, 0), dtype=np.uint8)  # a view of a picture would keep the picture
-    with ExitStack() as stack:
-        films = [stack.enter_context(Film(job, v, shot, n_frames)) for v, shot in zip(views, shots, strict=True)]
-        for moment in render_views(trial, shots, shooting.look, job.trial.seed):
-            for film_, frames, frame in zip(films, seen, moment, strict=True):
-                film_.add(frame)
-                frames.append(replace(frame, image=none, labels=none))
-    return [
-        FilmedClip(view, replace(shot, camera=frames[0].camera), keypoint_columns(frames))
-        for view, shot, frames in zip(views, shots, seen, strict=True)
-    ]
+@lru_cache(maxsize=1)
+def _plan(settings: str) -> Plan:
+    return Plan(json.loads(settings))
 
 
-class Film:
-    """The video and, if wanted, the mask of one clip in the making."""
-
-    def __init__(self, job: ShardJob, view: str, shot: Shot, n_frames: int) -> None:
-        camera, filming = shot.camera, shot.filming
-        self._stack = ExitStack()
-        video, mask = job.folder / job.video(view), job.mask(view)
-        video.parent.mkdir(parents=True, exist_ok=True)
-        self._video = self._stack.enter_context(
-            VideoWriter(video, filming.fps, camera.width, camera.height, filming.crf)
-        )
-        self._mask = mask and self._stack.enter_context(
-            MaskWriter(job.folder / mask, n_frames, camera.height, camera.width)
-        )
-
-    def add(self, frame: RenderedFrame) -> None:
-        """Append one picture with its labels."""
-        self._video.add(frame.image)
-        if self._mask:
-            self._mask.add(frame.labels)
-
-    def __enter__(self) -> Film:
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._stack.__exit__(*error)
+def _attempt(job: ShardJob, plan: Plan, bench: Workbench, index: int) -> TrialClips:
+    """Make the clips of one trial, or quarantine them after the last attempt."""
+    trial = plan.trial(index)
+    place = bench.place(trial)
+    reason = ""
+    if job.suspect and bench.deaths(index) >= ATTEMPTS - 1:  # the death that made it suspect was not noted
+        return bench.quarantine(trial, bench.cause_of_death(index))
+    if job.suspect:
+        bench.note_attempt(index)
+    for _ in range(ATTEMPTS):
+        try:
+            with bench.limited(index):
+                made = make_clips(job.spec["settings"], plan.splits, place)
+        except Exception as error:
+            if _is_disk_trouble(error):
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            continue
+        bench.keep(index, made)
+        return made
+    return bench.quarantine(trial, reason)
 
 
-def keypoint_columns(frames: Sequence[RenderedFrame]) -> pa.Table:
-    """What the camera saw of the body, a row a frame."""
-    return pa.table(
-        {
-            "keypoints_2d": [frame.keypoints_2d.astype(np.float32).ravel() for frame in frames],
-            "keypoints_3d": [frame.keypoints_3d.astype(np.float32).ravel() for frame in frames],
-            "visible": [frame.visible for frame in frames],
-            "box": [frame.box.astype(np.float32) for frame in frames],
-            "bar_2d": [frame.bar_2d.astype(np.float32) for frame in frames],
+class Workbench:
+    """Where a shard is put together: finished trials lie in a folder of their own until the shard is closed."""
+
+    def __init__(self, job: ShardJob, plan: Plan) -> None:
+        """Clear away what a killed process left half-made, and take up what it had finished."""
+        self._job, self._plan = job, plan
+        self._store = Store(job.place)
+        self._root = Path(job.scratch)
+        self._parts = self._root / ".shards" / f"{job.name}.parts"
+        for folder in (self._root / "videos" / job.name, self._root / "masks" / job.name, self._parts):
+            folder.mkdir(parents=True, exist_ok=True)
+            for pattern in (".*.part", ".*.tmp"):
+                for leftover in folder.glob(pattern):
+                    leftover.unlink()
+        if self._store.has(f".shards/{job.name}.json"):
+            self._reopen()
+
+    def place(self, trial: PlannedTrial) -> TrialPlace:
+        """Where the clips of a trial are made."""
+        masks = self._job.spec["settings"]["masks"]
+        return TrialPlace(self._job.spec_hash, trial, self._root, self._job.name, masks)
+
+    def has(self, index: int) -> bool:
+        """Whether a trial is finished, its media files in place."""
+        part = self._part(index)
+        if not part.exists():
+            return False
+        rows = json.loads(part.read_text())["metadata"]
+        return all(self._is_there(file) for row in rows for file in media(row))
+
+    def keep(self, index: int, made: TrialClips) -> None:
+        """Take a finished trial up; the last write is what makes it count."""
+        write_table(self._part(index).with_suffix(".parquet"), made.frames)
+        self._write(index, {"metadata": list(made.metadata), "repetitions": list(made.repetitions)})
+
+    def quarantine(self, trial: PlannedTrial, reason: str) -> TrialClips:
+        """Give a trial up for its reason."""
+        given_up = {
+            "trial_id": trial.trial_id,
+            "index": trial.index,
+            "clip_id": clip_id(self._job.spec_hash, trial.index, self._view(trial)),
+            "reason": reason,
         }
-    )
+        self._write(trial.index, {"metadata": [], "repetitions": [], "quarantined": [given_up]})
+        return TrialClips([], [], pa.table({}))
+
+    def _view(self, trial: PlannedTrial) -> str:
+        """The view of the trial's first clip."""
+        settings = self._job.spec["settings"]
+        try:
+            return next(iter(draw_shooting_for(settings, trial, trial.parts["lifter"]["sex"], self._plan.splits).shots))
+        except WinkError:  # which is why it was given up
+            return str(next(iter(camera_nodes(settings, trial.picture))))
+
+    def close(self, seconds: Mapping[str, float]) -> ShardReport:
+        """Put the finished trials together, send them where the dataset is, and record the shard."""
+        indices = self._plan.shard(self._job.number)
+        records = [json.loads(self._part(index).read_text()) for index in indices]
+        metadata = [row for record in records for row in record["metadata"]]
+        quarantined = [q for record in records for q in record.get("quarantined", ())]
+        files = [self._part(index).with_suffix(".parquet") for index in indices]
+        tables = [pq.read_table(file) for file in files if file.exists()]
+        for row in metadata:
+            for file in media(row):
+                if (self._root / file).exists():
+                    self._store.take(self._root / file, file)
+        shard = Shard(
+            self._job.name,
+            metadata,
+            [row for record in records for row in record["repetitions"]],
+            pa.concat_tables(tables) if tables else None,
+            quarantined,
+        )
+        record_shard(self._store, shard)
+        self._clear()
+        return ShardReport(self._job.name, len(records), len(metadata), quarantined, seconds)
+
+    def note_attempt(self, index: int) -> None:
+        """Note, where every process can read it, that a trial is about to be tried."""
+        self._store.write(f"{self._attempts}/{index}-{self.deaths(index)}", "")
+
+    def deaths(self, index: int) -> int:
+        """How many processes of this run have tried a trial and not come back."""
+        return sum(name.startswith(f"{index}-") for name in self._store.names(self._attempts))
+
+    def cause_of_death(self, index: int) -> str:
+        """What is known of why a trial's processes died."""
+        trace = self._trace(index)
+        if trace.exists() and trace.stat().st_size:
+            lines = [line.strip() for line in trace.read_text().splitlines() if line.strip().startswith("File")]
+            return f"took longer than {self._job.timeout_s:g} s, {ATTEMPTS} times; last in {'; '.join(lines[:3])}"
+        return f"its process was killed, crashed or ran out of memory, {ATTEMPTS} times"
+
+    def limited(self, index: int) -> _Deadline:
+        """While inside, the process ends itself when the trial takes too long, whatever it is doing."""
+        return _Deadline(self._trace(index), self._job.timeout_s)
+
+    @property
+    def _attempts(self) -> str:
+        return f".shards/{self._job.name}.{self._job.run}"
+
+    def _part(self, index: int) -> Path:
+        return self._parts / f"{index:09d}.json"
+
+    def _trace(self, index: int) -> Path:
+        return self._parts / f"{index:09d}.{self._job.run}.trace"
+
+    def _is_there(self, file: str) -> bool:
+        return (self._root / file).is_file() or self._store.has(file)
+
+    def _write(self, index: int, record: Mapping[str, Any]) -> None:
+        write_atomically(self._part(index), json.dumps(record))
+
+    def _reopen(self) -> None:
+        """Take a closed shard apart again, but for what was given up."""
+        record = json.loads(self._store.read(f".shards/{self._job.name}.json"))
+        by_trial = {self._plan.trial(index).trial_id: index for index in self._plan.shard(self._job.number)}
+        rows: dict[int, list[Mapping[str, Any]]] = {}
+        for row in record["metadata"]:
+            rows.setdefault(by_trial[row["trial_id"]], []).append(row)
+        if not rows:
+            return
+        name = f"frames/{self._job.name}.parquet"
+        frames = pq.read_table(self._store.fetch(name, self._parts / "frames.parquet"))
+        for index, own in rows.items():
+            ids = [row["clip_id"] for row in own]
+            kept = [row for row in record["repetitions"] if row["clip_id"] in ids]
+            of_trial = frames.filter(pa.compute.is_in(frames["clip_id"], pa.array(ids)))
+            self.keep(index, TrialClips(own, kept, of_trial))
+
+    def _clear(self) -> None:
+        shutil.rmtree(self._parts)
+        for name in self._store.names(self._attempts):
+            self._store.remove(f"{self._attempts}/{name}")
+        if self._store.folder is not None:
+            shutil.rmtree(self._store.folder / self._attempts, ignore_errors=True)
 
 
-def metadata_row(
-    job: ShardJob, clip: FilmedClip, trial: SquatTrial, repetitions: Sequence[Repetition], shooting: Shooting
-) -> dict[str, Any]:
-    """The clip's row of `metadata.parquet`."""
-    camera, planned, mask = clip.shot.camera, job.trial, job.mask(clip.view)
-    drawn = shooting.factors(clip.view) | {"camera": asdict(camera)}
-    factors = {"case": planned.case, **planned.parts, **drawn}
-    return {
-        "file_name": str(job.video(clip.view)),
-        "clip_id": job.clip_id(clip.view),
-        "source": "synthetic",
-        "subject_id": planned.subject_id,
-        "split": job.split,
-        "view": clip.view,
-        "fps": clip.shot.filming.fps,
-        "n_frames": clip.keypoints.num_rows,
-        "width": camera.width,
-        "height": camera.height,
-        "trial_id": planned.trial_id,
-        "counterfactual_of": planned.counterfactual_of,
-        "outcome": trial.outcome,
-        "n_repetitions": len(repetitions) if trial.outcome in JUDGED else None,
-        "max_pelvic_reversal_deg": worst_reversal_deg(repetitions),
-        "load_kg": trial.load_kg,
-        "mask_file": None if mask is None else str(mask),
-        "license": CLIP_LICENSE,
-        "sha256": file_sha256(job.folder / job.video(clip.view)),
-        "factors": json.dumps(factors),
-    }
+class _Deadline:
+    """A limit that holds even inside code that never returns to Python; where it was is written to a file."""
+
+    def __init__(self, trace: Path, seconds: float | None) -> None:
+        self._trace, self._seconds = trace, seconds
+
+    def __enter__(self) -> None:
+        if self._seconds is not None:
+            self._file = self._trace.open("w")
+            faulthandler.dump_traceback_later(self._seconds, exit=True, file=self._file)
+
+    def __exit__(self, *_: object) -> None:
+        if self._seconds is not None:
+            faulthandler.cancel_dump_traceback_later()
+            self._file.close()
+            self._trace.unlink()
+
+
+def media(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The media files of a row of `metadata.parquet`."""
+    return tuple(row[column] for column in ("file_name", "mask_file") if row.get(column))
+
+
+def _is_disk_trouble(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _DISK:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

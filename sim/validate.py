@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.plan import PARTS, Parts, choose
+from sim.cases import PARTS, Parts, choose
 from sim.population import sample_lifter
 from sim.setup import setup_from
 from sim.squat import simulate_squat

@@ -1,6 +1,5 @@
 """Making a dataset: refused before it begins, resumed where it stopped, the same bytes however it was made."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,18 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from curves import squat_curve, trial_from_curves
-from hydra import compose, initialize_config_module
+from planned import SMALL, config_of
 from test_dataset import winking_repetitions
 
 from sim import generate
 from sim.card import dataset_card
 from sim.commands import _name
-from sim.plan import plan_trials
+from sim.plan import Plan
 from sim.settings import check_settings, folder_name
 from sim.truth import angles
 from sim.video import read_frames
 from wink.compose import run_composed
-from wink.config import plain
 from wink.dataset import Dataset
 from wink.errors import ConfigError, LifterError
 from wink.files import file_sha256
@@ -30,13 +28,7 @@ from wink.onset import find_repetitions
 from wink.phase import repetition_at
 
 TIME = np.arange(0, 4.0, 0.01)
-SMALL = ("width=160", "height=120", "views=[side]", "fps=10")
-
-
-@pytest.fixture(scope="module")
-def config():
-    with initialize_config_module("configs", version_base="1.3"):
-        return plain(compose("generate", list(SMALL)))
+TINY = ("width=64", "height=64", "masks=false", "appearance=plain", "paths.cache=cache")
 
 
 @pytest.mark.parametrize(
@@ -46,19 +38,27 @@ def config():
         ({"n": 1.5}, "n is a whole number from 1"),
         ({"seed": -1}, "seed is a whole number from 0"),
         ({"workers": -1}, "workers is a whole number"),
+        ({"cameras": 0}, "cameras is a whole number"),
         ({"fps": 0}, "fps is 0; expected 1 to 240"),
         ({"fps": None}, "fps must be a number"),
         ({"width": "wide"}, "width is a whole number"),
         ({"views": []}, "views is a list of different cameras"),
         ({"views": ["side", "side"]}, "views is a list of different cameras"),
         ({"cases": [3]}, "cases is a list of"),
-        ({"split": "foo"}, "'foo' is no split; the choices are test, train, validation"),
+        ({"grid": [3]}, "grid is a mapping"),
+        ({"twins": {"hips": "mobile"}}, "'hips' is no part of a squat"),
+        ({"split": "foo"}, "'foo' is no split; the choices are held_out, test, train, validation"),
         ({"masks": "maybe"}, "masks is true or false"),
+        ({"timeout_s": 0}, "timeout_s is 0"),
+        ({"most_quarantined": 2}, "most_quarantined is 2"),
+        ({"shard": "0/3"}, "shard is i/n"),
+        ({"shard": "4/3"}, "shard is i/n"),
+        ({"shard": 3}, "shard is i/n"),
     ],
 )
-def test_settings_that_cannot_be_meant_are_refused(config, change, message):
+def test_settings_that_cannot_be_meant_are_refused(change, message):
     with pytest.raises(ConfigError, match=message):
-        check_settings({**config, **change})
+        check_settings(config_of(**change))
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,20 @@ def test_settings_that_cannot_be_meant_are_refused(config, change, message):
         ({"views": ["nope"]}, ConfigError, "'nope' is no option of camera"),
         ({"width": 641}, ConfigError, "width must be even"),
         ({"appearance": {"_target_": "sim.render.appearance.Nobody"}}, ConfigError, "Nobody"),
+        ({"holdout": {"lifter.mas_kg": [1, 2]}}, ConfigError, "Did you mean 'lifter.mass_kg'"),
     ],
 )
-def test_a_dataset_that_cannot_be_made_is_not_begun(config, tmp_path, change, error, message):
+def test_a_dataset_that_cannot_be_made_is_not_begun(tmp_path, change, error, message):
+    config = config_of()
     changed = {key: {**config[key], **value} if isinstance(value, dict) else value for key, value in change.items()}
     with pytest.raises(error, match=message):
         generate.generate_dataset({**config, **changed}, tmp_path / "d")
     assert not (tmp_path / "d").exists()
+
+
+def test_memory_is_no_place_that_several_processes_share():
+    with pytest.raises(ConfigError, match="different memory in every process"):
+        generate.generate_dataset(config_of(), "memory://x")
 
 
 @pytest.mark.parametrize("name", ["a/b", "../a", "..", "", "a\\b"])
@@ -97,21 +104,29 @@ def test_each_dataset_of_a_multirun_has_a_name_of_its_own():
     ]
 
 
-def test_the_spec_changes_with_what_makes_the_clips_and_not_with_where_they_go(config):
-    def spec(**changes):
-        changed = {**config, **changes}
-        return generate.dataset_spec(changed, plan_trials(changed))
+def test_a_dataset_made_in_parts_has_one_name():
+    names = []
+    for setting in ("shard=1/2", "shard=2/2", "dry_run=true", "cluster.address=tcp://a:1", "workers=1"):
+        run_composed("generate", lambda cfg: names.append(_name(cfg)), ["n=3", setting])
+    assert set(names) == {"n-3"}
 
-    assert spec(name="x", workers=1, paths={}) == spec()
+
+def test_the_spec_changes_with_what_makes_the_clips_and_not_with_where_they_go():
+    def spec(**changes):
+        return generate.dataset_spec(config_of(**changes))
+
+    assert spec(name="x", workers=1, paths={}, shard="1/2") == spec()
     for change in ({"fps": 30}, {"seed": 1}, {"width": 320}, {"views": ["oblique_rear"]}, {"masks": False}):
         assert spec(**change) != spec()
-    assert "azimuth_deg" in json.dumps(spec()["cameras"])
+    named = spec(cases=[{"name": "a", "stance": "wide", "camera": "oblique_rear"}])
+    assert named["settings"]["options"]["stance"]["wide"]["width"] == 1.5
+    assert "azimuth_deg" in named["settings"]["options"]["camera"]["oblique_rear"]
     assert generate.sources_digest() in spec()["program"]
 
 
-def test_the_card_names_what_a_reader_needs(config):
-    trials = plan_trials(config)
-    card = dataset_card("x", generate.dataset_spec(config, trials), trials, ["left_hip"], ["background", "skin"])
+def test_the_card_names_what_a_reader_needs():
+    spec = generate.dataset_spec(config_of(cameras=1))
+    card = dataset_card("x", spec, Plan(spec["settings"]), ["left_hip"], ["background", "skin"])
     for word in ("license: cc0-1.0", "160x120", "10 frames a second", "0 background, 1 skin", "left_hip", "diagnosis"):
         assert word in card
 

@@ -21,6 +21,12 @@ from wink.errors import ConfigError, unknown_name
 
 Verb = Callable[[DictConfig], None]
 
+#: Settings that say where, how fast and by whom, not what: a dataset named for its settings is not named for them.
+NOT_IN_NAMES = (
+    *("name", "input", "workers", "shard", "retry", "dry_run", "timeout_s", "most_quarantined"),
+    *("cluster.address", "cluster.live_page", "paths.datasets", "paths.exports", "paths.cache", "paths.server"),
+)
+
 #: Hydra composes; it neither logs nor writes, and leaves the working directory alone.
 QUIET = (
     "hydra/job_logging=none",
@@ -28,7 +34,7 @@ QUIET = (
     "hydra.output_subdir=null",
     "hydra.run.dir=.",
     "hydra.sweep.subdir=.",
-    "hydra.job.config.override_dirname.exclude_keys=[name,workers,input,paths.datasets,paths.exports,paths.cache,paths.server]",
+    f"hydra.job.config.override_dirname.exclude_keys=[{','.join(NOT_IN_NAMES)}]",
     "hydra.job.config.override_dirname.kv_sep=-",
     "hydra.job.config.override_dirname.item_sep=_",
 )

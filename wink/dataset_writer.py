@@ -6,21 +6,27 @@ import fcntl
 import hashlib
 import json
 import os
+import tempfile
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from omegaconf import OmegaConf
 
-from wink.dataset import METADATA, SCHEMA_VERSION, Dataset, read_spec, read_state
+from wink.dataset import METADATA, SCHEMA_VERSION, Dataset
 from wink.description import describe
 from wink.errors import DatasetError
-from wink.files import write_atomically, write_table
+from wink.files import write_table
 from wink.onset import Repetition
 from wink.repetition_table import REPETITIONS
+from wink.store import Store
+
+#: Rows gathered before they are written on: memory does not grow with the dataset.
+_BATCH = 20_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Shard:
     metadata: Sequence[Mapping[str, Any]]  # rows of METADATA
     repetitions: Sequence[Mapping[str, Any]]  # rows of REPETITIONS
     frames: pa.Table | None  # a row a frame, with `clip_id` and `frame`
+    quarantined: Sequence[Mapping[str, Any]] = field(default=())  # clips given up: ids, trial, reason
 
 
 def worst_reversal_deg(repetitions: Sequence[Repetition]) -> float | None:
@@ -41,62 +48,125 @@ def worst_reversal_deg(repetitions: Sequence[Repetition]) -> float | None:
 class DatasetWriter:
     """A dataset in the making: shards are added one by one, each complete or not there at all.
 
-    One process at a time writes a dataset; the lock goes with the process.
+    One process at a time writes a local dataset, or several that say they share it (`part`) and make different
+    shards; the lock goes with the process. Elsewhere (a URL) nothing is locked: there the caller sees to one writer.
     """
 
-    def __init__(self, path: Path, spec: Mapping[str, Any]) -> None:
+    def __init__(self, place: str | Path, spec: Mapping[str, Any], part: str | None = None) -> None:
         """Begin a dataset, or go on with one that was interrupted.
 
         Args:
-            path: folder of the dataset; made if missing.
-            spec: everything that determines the clips. A folder made from another spec is refused.
+            place: folder or URL of the dataset; made if missing.
+            spec: everything that determines the clips. A place that holds another spec is refused.
+            part: name of the part this process makes, where several work on one dataset.
 
         Raises:
-            DatasetError: the folder holds a dataset of another spec, files that are no dataset, or is being written.
+            DatasetError: the place holds a dataset of another spec, files that are no dataset, or is being written.
         """
-        self.path = Path(path)
+        self.store = Store(place)
         self.spec_hash = spec_hash(spec)
-        if self.path.exists() and not self.path.is_dir():
-            raise DatasetError(f"{self.path} is a file; a dataset is a folder: choose another name=...")
-        if self.path.exists() and any(self.path.iterdir()):
-            _check_same_spec(self.path, spec, self.spec_hash)
-        (self.path / ".shards").mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(self.path / ".shards" / "lock")
-        _sweep(self.path)
-        state = {"schema_version": SCHEMA_VERSION, "spec_hash": self.spec_hash}
-        write_atomically(self.path / "dataset.json", json.dumps(state))
-        write_atomically(self.path / "config.yaml", OmegaConf.to_yaml(spec))
-        for folder in ("videos", "frames", "masks"):
-            (self.path / folder).mkdir(exist_ok=True)
+        folder = self.store.folder
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise DatasetError(f"{folder} is a file; a dataset is a folder: choose another name=...")
+        _check_same_spec(self.store, spec, self.spec_hash)
+        self._locks = [] if folder is None else _locks(folder / ".shards", part)
+        if folder is not None and part is None:
+            _sweep(folder)
+        if self._state().get("spec_hash") != self.spec_hash:
+            self.store.write("config.yaml", OmegaConf.to_yaml(spec))
+            self.store.write(
+                "dataset.json", json.dumps({"schema_version": SCHEMA_VERSION, "spec_hash": self.spec_hash})
+            )
+        if folder is not None:
+            for name in ("videos", "frames", "masks"):
+                (folder / name).mkdir(exist_ok=True)
+
+    @property
+    def path(self) -> Path:
+        """Folder of a local dataset."""
+        assert self.store.folder is not None, f"{self.store.url} is not a folder of this machine"
+        return self.store.folder
+
+    def _state(self) -> dict[str, Any]:
+        return dict(json.loads(self.store.read("dataset.json"))) if self.store.has("dataset.json") else {}
 
     def finished_shards(self) -> set[str]:
-        """Names of the shards that are complete, their media files still in place."""
-        return {file.stem for file in (self.path / ".shards").glob("*.json") if self._is_whole(file)}
+        """Names of the shards that are complete, the media files of a local one still in place."""
+        names = (name.removesuffix(".json") for name in self.store.names(".shards", ".json"))
+        return {name for name in names if self.store.folder is None or self._is_whole(name)}
 
-    def _is_whole(self, record: Path) -> bool:
-        rows = json.loads(record.read_text())["metadata"]
-        media = [row[column] for row in rows for column in ("file_name", "mask_file") if row.get(column)]
-        return all((self.path / file).is_file() for file in media)
+    def _is_whole(self, name: str) -> bool:
+        rows = self._record(name)["metadata"]
+        return all(self.store.has(row[c]) for row in rows for c in ("file_name", "mask_file") if row.get(c))
+
+    def _record(self, name: str) -> dict[str, Any]:
+        return dict(json.loads(self.store.read(f".shards/{name}.json")))
+
+    def quarantined(self) -> Iterator[dict[str, Any]]:
+        """Clips that were given up, with their shard, ids and reason."""
+        for file in self.store.names(".shards", ".json"):
+            name = file.removesuffix(".json")
+            yield from ({"shard": name, **given_up} for given_up in self._record(name).get("quarantined", ()))
 
     def add(self, shard: Shard) -> None:
         """Record a shard whose media files are already in place; the last write is what makes it count."""
-        if shard.frames is not None:
-            write_table(self.path / "frames" / f"{shard.name}.parquet", shard.frames)
-        record = {"metadata": list(shard.metadata), "repetitions": list(shard.repetitions)}
-        write_atomically(self.path / ".shards" / f"{shard.name}.json", json.dumps(record))
+        record_shard(self.store, shard)
 
     def finish(self, card: str) -> Dataset:
-        """Gather the shards into `metadata.parquet` and `repetitions.parquet`, write the card, and open the result."""
-        whole = self.finished_shards()
-        files = sorted(file for file in (self.path / ".shards").glob("*.json") if file.stem in whole)
-        records = [json.loads(file.read_text()) for file in files]
-        metadata = [row for record in records for row in record["metadata"]]
-        repetitions = [row for record in records for row in record["repetitions"]]
-        write_atomically(self.path / "README.md", card)
-        write_table(self.path / "repetitions.parquet", pa.Table.from_pylist(repetitions, schema=REPETITIONS))
-        write_table(self.path / "metadata.parquet", pa.Table.from_pylist(metadata, schema=METADATA))
-        describe(self.path, SCHEMA_VERSION)
+        """Gather the shards of a local dataset, write the card, and open the result."""
+        self.gather(card)
         return Dataset(self.path)
+
+    def gather(self, card: str) -> int:
+        """Write the card and `repetitions.parquet`, then `metadata.parquet`, from the shards; return how many clips."""
+        names = sorted(self.finished_shards())
+        self.store.write("README.md", card)
+        count = 0
+        for table, schema in (("repetitions", REPETITIONS), ("metadata", METADATA)):
+            rows = (row for name in names for row in self._record(name)[table])
+            count = _write_rows(self.store, f"{table}.parquet", schema, rows)
+        if self.store.folder is not None:
+            describe(self.store.folder, SCHEMA_VERSION)
+        return count
+
+
+def record_shard(store: Store, shard: Shard) -> None:
+    """Write a shard's frames and then its record, which makes it count; its media files are in place."""
+    with tempfile.TemporaryDirectory() as folder:
+        if shard.frames is not None:
+            name = f"frames/{shard.name}.parquet"
+            if store.folder is not None:
+                (store.folder / "frames").mkdir(exist_ok=True)
+                write_table(store.folder / name, shard.frames)
+            else:
+                pq.write_table(shard.frames, f"{folder}/frames")
+                store.take(Path(folder, "frames"), name)
+    record = {"metadata": list(shard.metadata), "repetitions": list(shard.repetitions)}
+    if shard.quarantined:
+        record["quarantined"] = list(shard.quarantined)
+    store.write(f".shards/{shard.name}.json", json.dumps(record))
+
+
+def _write_rows(store: Store, name: str, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write a Parquet file from rows as they come; return how many."""
+    count = 0
+    with tempfile.TemporaryDirectory(prefix="wink-") as scratch:
+        folder = store.folder or Path(scratch)
+        temporary = folder / f".{name}.{os.getpid()}.tmp"
+        with pq.ParquetWriter(temporary, schema) as writer:
+            batch: list[Mapping[str, Any]] = []
+            for row in rows:
+                batch.append(row)
+                count += 1
+                if len(batch) == _BATCH:
+                    writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+                    batch = []
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+        if store.folder is not None:
+            temporary.replace(store.folder / name)
+        else:
+            store.take(temporary, name)
+    return count
 
 
 def spec_hash(spec: Mapping[str, Any]) -> str:
@@ -110,12 +180,22 @@ def clip_id(spec: str, index: int, view: str) -> str:
     return hashlib.sha256(f"{spec}/{index}/{view}".encode()).hexdigest()[:12]
 
 
-def _check_same_spec(path: Path, spec: Mapping[str, Any], wanted: str) -> None:
-    if read_state(path).get("spec_hash") == wanted or not any((path / ".shards").glob("*.json")):
+def _check_same_spec(store: Store, spec: Mapping[str, Any], wanted: str) -> None:
+    entries = store.names("")
+    if not entries or entries == [".shards"]:  # a run that was stopped at its very beginning
         return
-    changed = ", ".join(differences(read_spec(path), json.loads(json.dumps(spec, default=str))))
+    if not store.has("dataset.json"):
+        # the settings are written first: a run may have been stopped between the two
+        if store.has("config.yaml") and set(entries) <= {".shards", "config.yaml"}:
+            return
+        raise DatasetError(f"{store.url} is no winklab dataset: it has no dataset.json")
+    found = json.loads(store.read("dataset.json")).get("spec_hash")
+    if found == wanted or not store.names(".shards", ".json"):
+        return
+    old = OmegaConf.to_container(OmegaConf.create(store.read("config.yaml").decode()))
+    changed = ", ".join(differences(old, json.loads(json.dumps(spec, default=str))))
     raise DatasetError(
-        f"{path} was made from another configuration (changed: {changed or 'nothing but order'}); "
+        f"{store.url} was made from another configuration (changed: {changed or 'nothing but order'}); "
         "choose another name=..., or remove the folder"
     )
 
@@ -137,11 +217,18 @@ def differences(old: Any, new: Any, at: str = "", most: int = 4) -> list[str]:
     return found
 
 
-def _lock(file: Path) -> int:
-    """Hold a file for as long as this process lives; another process that asks for it is refused."""
+def _locks(folder: Path, part: str | None) -> list[int]:
+    """Hold a dataset for as long as this process lives: alone, or one part of it beside others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = _lock(folder / "lock", fcntl.LOCK_EX if part is None else fcntl.LOCK_SH)
+    return [whole] if part is None else [whole, _lock(folder / f"lock-{part}", fcntl.LOCK_EX)]
+
+
+def _lock(file: Path, kind: int) -> int:
+    """Hold a file; another process that asks for it is refused."""
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(descriptor, kind | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
         raise DatasetError(f"another process is writing {file.parents[1]}; wait for it, or stop it") from None

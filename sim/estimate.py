@@ -1,0 +1,138 @@
+"""What a dataset would hold, how long it would take and how large it would get, before any of it is made."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.lot import camera_nodes
+from sim.generate import check_plan, dataset_spec
+from sim.plan import Plan, PlannedTrial
+from sim.settings import check_settings
+
+#: Measured on this program's own runs, one process, 640x480 and 64x48, docs/scale.md says how.
+SIMULATE_S, SIMULATE_S_PER_S = 2.2, 1.15  # of a trial, and of each second of it
+FILM_S, FILM_S_PER_FRAME, FILM_S_PER_MEGAPIXEL = 0.35, 0.012, 0.11  # of a clip, of each frame, of each million pixels
+VIDEO_BYTES_PER_MEGAPIXEL, MASK_BYTES_PER_MEGAPIXEL = 21_000, 9_000
+FRAME_BYTES, CLIP_BYTES = 900, 6_000  # a frame's row; a clip's rows and the containers
+START_S = 6.0  # until the processes are at work
+#: Lifters that are looked at one by one; of more, so many evenly spread stand for all.
+LOOKED_AT = 400
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A dataset before it is made."""
+
+    trials: int
+    lifters: int
+    clips: int
+    shards: int
+    by_split: Mapping[str, float]  # trials
+    by_case: Mapping[str, int]  # trials, of the first cases
+    cases: int
+    exact: bool  # every lifter was looked at
+    frames: float
+    cpu_s: float
+    size_bytes: float
+    workers: int
+
+    @property
+    def wall_s(self) -> float:
+        """Time on this machine [s]."""
+        return START_S + self.cpu_s / self.workers
+
+
+def estimate(config: Mapping[str, Any]) -> Estimate:
+    """Look at a dataset's plan, and reckon its cost from measured constants.
+
+    Raises:
+        ConfigError: a case, part, option or setting does not exist.
+    """
+    check_settings(config)
+    spec = dataset_spec(config)
+    settings = spec["settings"]
+    plan = Plan(settings)
+    check_plan(plan, settings)
+    lifters = np.unique(np.linspace(0, plan.n_lifters - 1, min(plan.n_lifters, LOOKED_AT)).astype(int))
+    seen: list[PlannedTrial] = []
+    for number in lifters:
+        seen += plan.family(*divmod(int(number), plan.lifters_each))
+    scale = plan.n_trials / len(seen)
+    costs = np.array([_cost(settings, trial) for trial in seen])
+    clips, frames, cpu_s, size = costs.sum(axis=0) * scale
+    counts = Counter(trial.split for trial in seen)
+    return Estimate(
+        trials=plan.n_trials,
+        lifters=plan.n_lifters,
+        clips=round(clips),
+        shards=plan.n_shards,
+        by_split={split: count * scale for split, count in sorted(counts.items())},
+        by_case=dict(Counter(trial.case for trial in seen)) if len(lifters) == plan.n_lifters else {},
+        cases=len(plan.cases),
+        exact=len(lifters) == plan.n_lifters,
+        frames=frames,
+        cpu_s=cpu_s,
+        size_bytes=size,
+        workers=config["workers"] or os.cpu_count() or 1,
+    )
+
+
+def _cost(settings: Mapping[str, Any], trial: PlannedTrial) -> tuple[float, float, float, float]:
+    """Clips, frames, CPU time [s] and bytes of a trial."""
+    nodes = list(camera_nodes(settings, trial.picture).values())
+    clips = len(nodes) if settings["cameras"] is None else min(len(nodes), settings["cameras"])
+    megapixels = (settings["width"] or 640) * (settings["height"] or 480) / 1e6
+    seconds = duration_s(trial.parts["tempo"])
+    frames = seconds * settings["fps"]
+    drawn_s = FILM_S + frames * (FILM_S_PER_FRAME + FILM_S_PER_MEGAPIXEL * megapixels)
+    per_megapixel = VIDEO_BYTES_PER_MEGAPIXEL + (MASK_BYTES_PER_MEGAPIXEL if settings["masks"] else 0)
+    size = CLIP_BYTES + frames * (FRAME_BYTES + per_megapixel * megapixels)
+    return clips, clips * frames, SIMULATE_S + SIMULATE_S_PER_S * seconds + clips * drawn_s, clips * size
+
+
+def duration_s(tempo: Mapping[str, Any]) -> float:
+    """How long a set with a tempo lasts [s], if nothing slows it."""
+    count = tempo["repetitions"]
+    once = tempo["descent_s"] + tempo["pause_s"] + tempo["ascent_s"]
+    return float(2 * tempo["quiet_s"] + count * once + (count - 1) * tempo["rest_s"])
+
+
+def forecast(made: Estimate, place: str) -> str:
+    """Tell an estimate."""
+    lines = [
+        f"{place} would hold {made.clips:,} clips of {made.trials:,} trials of {made.lifters:,} lifters "
+        f"in {made.cases:,} cases ({made.shards:,} shards)"
+    ]
+    about = "" if made.exact else "about "
+    for split, trials in made.by_split.items():
+        lines.append(f"  {split:<12} {about}{trials:,.0f} trials")
+    for case, trials in list(made.by_case.items())[:40] if made.cases > 1 else ():
+        lines.append(f"    {case:<28} {trials:,} trials")
+    if len(made.by_case) > 40:
+        lines.append(f"    and {len(made.by_case) - 40} more cases")
+    lines.append(
+        f"  {made.frames:,.0f} frames; {_time(made.cpu_s)} of CPU time ({made.cpu_s / made.trials:.1f} s a trial), "
+        f"{_time(made.wall_s)} here on {made.workers} processes; {_size(made.size_bytes)}"
+    )
+    lines.append("  reckoned from constants measured on two shared cores (docs/scale.md); nothing was made")
+    return "\n".join(lines)
+
+
+def _time(seconds: float) -> str:
+    for limit, unit, name in ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (72 * 3600.0, 3600.0, "h")):
+        if seconds < limit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds / 86400:,.0f} days"
+
+
+def _size(size: float) -> str:
+    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size / 1e3:.0f} kB"
