@@ -27,6 +27,7 @@ from sim.opensim.motion import coordinates, ground_reaction
 from sim.opensim.tree import TO_OPENSIM, tree_of
 from sim.skeleton import JOINTS, build_skeleton
 from wink.config import plain
+from wink.dataset import Dataset
 from wink.errors import DatasetError
 from wink.mocap import read_recording
 from wink.mot import read_mot, write_mot
@@ -216,7 +217,8 @@ def test_a_dataset_without_simulated_trials_is_refused(tmp_path):
 def test_every_trial_of_a_generated_dataset_is_written(tmp_path):
     small = ["width=160", "height=120", "views=[side]", "fps=10", "masks=false", "barbell=high_bar_20"]
     with initialize_config_module("configs", version_base="1.3"):
-        dataset = generate_dataset(plain(compose("generate", [*small, "n=2", "workers=1"])), tmp_path / "made")
+        config = plain(compose("generate", [*small, "n=2", "workers=1", f"paths.cache={tmp_path}"]))
+    dataset = Dataset(Path(generate_dataset(config, tmp_path / "made").place))
     names = sorted({row["trial_id"] for row in dataset.metadata()})
     models = OpenSim().write(dataset, tmp_path)
     assert sorted(file.stem for file in models) == names

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from sim.film import from_zero
 from sim.opensim.files import write_files
-from sim.plan import PlannedTrial
+from sim.plan import Plan, PlannedTrial
 from sim.setup import setup_from
-from sim.shard import from_zero
 from sim.skeleton import build_skeleton
 from sim.squat import simulate_squat
 from wink.config import build
@@ -65,20 +64,16 @@ class OpenSim:
 
 
 def planned_trials(dataset: Dataset) -> list[PlannedTrial]:
-    """The trials a dataset was made of.
+    """The trials a dataset was made of and holds.
 
     Raises:
-        DatasetError: its `config.yaml` names none.
+        DatasetError: its `config.yaml` does not say how they were planned.
     """
-    told: list[dict[str, Any]] = dataset.spec.get("trials", [])
-    if not told:
-        raise DatasetError(f"{dataset.path / 'config.yaml'} names no trials, so they cannot be simulated again")
-    subjects = {row["trial_id"]: str(row["subject_id"]) for row in dataset.metadata()}
-    return [
-        PlannedTrial(i, t["trial_id"], "", subjects[t["trial_id"]], None, t["seed"], t["parts"])
-        for i, t in enumerate(told)
-        if t["trial_id"] in subjects
-    ]
+    settings = dataset.spec.get("settings", {})
+    if "parts" not in settings:
+        raise DatasetError(f"{dataset.path / 'config.yaml'} plans no trials, so they cannot be simulated again")
+    there = set(dataset.table["trial_id"].to_pylist())
+    return [trial for trial in Plan(settings) if trial.trial_id in there]
 
 
 def refuse_another(dataset: Dataset, trial: SquatTrial, trial_id: str, clip_id: str) -> None:
