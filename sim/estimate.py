@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.lot import camera_nodes
 from sim.generate import check_plan, dataset_spec
+from sim.lot import camera_nodes
 from sim.plan import Plan, PlannedTrial
 from sim.settings import check_settings
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.cases import PARTS, Case, Choices, Grid, Load, NamedCases, Parts, choose
+from sim.cases import Case, Choices, Grid, Load, NamedCases, Parts, choose
 from sim.population import parts_of
 from sim.setup import setup_from
 from sim.splits import Splits, splits_from

@@ -15,8 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.lot import camera_nodes, draw_shooting_for
 from sim.film import TrialClips, TrialPlace, make_clips
+from sim.lot import camera_nodes, draw_shooting_for
 from sim.plan import Plan, PlannedTrial
 from sim.workers import tell_progress
 from wink.dataset_writer import Shard, clip_id, record_shard

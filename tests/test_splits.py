@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planned import config_of, plan_of
 
-from sim.lot import draw_shooting_for
 from sim.generate import dataset_spec
+from sim.lot import draw_shooting_for
 from sim.population import parts_of
 from sim.settings import check_settings
 from sim.setup import setup_from
