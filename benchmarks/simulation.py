@@ -28,12 +28,13 @@ from typing import Any
 import numpy as np
 
 from sim.engine import MakeEngine
+from sim.execution import STEP_S
 from sim.planner import Plan, plan_squat
 from sim.population import sample_lifter
 from sim.posture_problem import posture_problem
 from sim.setup import SquatSetup
 from sim.skeleton import JOINTS, Skeleton, build_skeleton
-from sim.squat import STEP_S, simulate_squat, standing_state
+from sim.squat import simulate_squat, standing_state
 from wink.config import build, load_option
 from wink.errors import SimulationError
 from wink.progress import progress

@@ -12,18 +12,19 @@ import daqp
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.activation import Activation
 from sim.contact import foot_constraints, foot_push
 from sim.dynamics import Dynamics, rotation_error
 from sim.engine import State
-from sim.kinematics import HALF_JOINTS
-from sim.limits.hip_flexion import HipFlexion
+from sim.kinematics import HALF_JOINTS, N_HALF
 from sim.muscles import Muscles
-from sim.reference import CENTRE, TRUNK
-from sim.skeleton import JOINTS, SIDES, Skeleton
-from wink.errors import SimulationError
+from sim.reference import CENTRE, TORQUES, TRUNK, Wanted
+from sim.skeleton import JOINTS, Skeleton
 
 Array = NDArray[np.float64]
 
+EQUAL, SOFT = np.int32(5), np.int32(8)  # the solver's marks of a row
+COMMAND_S = 0.004  # between two commands
 WRENCH_UNIT = 100.0  # N and Nm per unit of the wrench unknowns, for conditioning
 
 
@@ -44,22 +45,8 @@ LUMBAR_TASK = Task(3.0, 150.0, 24.5)
 PELVIS = Task(1.0, 50.0, 14.0)
 ARMS = Task(1.0, 100.0, 20.0)
 LEGS = Task(0.2, 60.0, 15.0)
-#: What a hip that hurts wants: out of flexion, per radian its tissue is pushed past the pain; full weight from a
-#: quarter more push on.
-HURT = Task(10.0, 400.0, 40.0)
-HURT_MOST_RAD = 0.2
-HIP_SOFTNESS_RAD = float(np.radians(HipFlexion.WIDTH_DEG))  # the tissue's push grows e-fold over this
 EFFORT = 2e-3  # per (share of strength)2
-SMALL_ACCELERATION, SMALL_WRENCH = 1e-4, 1e-3
-
-
-@dataclass(frozen=True)
-class Yielding:
-    """What the body decides for itself while it follows the intent."""
-
-    lumbar_hold: float = 1.0  # how firmly the intended lumbar angle is held, times typical; 0 leaves it to the rest
-    neutral: bool = False  # hold the spine as it stands, and no intended hip flexion: the share of both is the body's
-    pain_nm: float | None = None  # push of the hip's own tissue the body turns away from; None follows the intent
+SMALL_ACCELERATION, SMALL_WRENCH = 1e-4, 1e-6
 
 
 @dataclass(frozen=True)
@@ -78,8 +65,10 @@ class _Motion:
     base_rest: Array
     torque_map: Array  # (J, n)
     torque_rest: Array
-    up_nm: Array  # greatest torque in the positive direction
+    up_nm: Array  # greatest torque in the positive direction, both >= 0
     down_nm: Array  # and in the negative
+    least_nm: Array  # what the muscles can come to until the next command
+    most_nm: Array
 
 
 class _Wishes:
@@ -101,39 +90,40 @@ class _Wishes:
 class Controller:
     """Muscle torques for one lifter, from the measured state and the intent of the moment."""
 
-    def __init__(self, skeleton: Skeleton, muscles: Muscles, yielding: Yielding | None = None) -> None:
-        self._yielding = yielding or Yielding()
-        self._hips = np.array([JOINTS.index(f"hip_flexion_{side}") for side in SIDES])
+    def __init__(self, skeleton: Skeleton, muscles: Muscles, step_s: float = COMMAND_S) -> None:
         self.dynamics = Dynamics(skeleton)
         self._muscles = muscles
+        self._activation = Activation(len(JOINTS))
+        self._step_s = step_s
+        self._last = Command(np.zeros(len(JOINTS)), np.zeros((2, 6)))
         self._sole = skeleton.sole
         self._constraints = foot_constraints(skeleton.sole, WRENCH_UNIT)
-        self._posture_from_half = np.array([_half_index(name) for name in JOINTS])
+        self._half = np.array([_half_index(name) for name in JOINTS])
         self._rows = {prefix: _rows_of(prefixes) for prefix, prefixes in _GROUPS.items()}
 
-    def command(self, state: State, wanted: tuple[Array, Array, Array], passive_nm: Array) -> Command:
+    def command(self, state: State, wanted: Wanted, passive_nm: Array) -> Command:
         """Torques toward `wanted` (values, rates, accelerations of the reference).
 
-        Raises:
-            SimulationError: the programme has no solution.
+        Where even a body that lets its feet slip has no answer, the muscles go on as they were.
         """
         self.dynamics.update(state)
         motion = self._motion(state, passive_nm)
         wishes = self._wishes(state, wanted)
-        self._wish_no_pain(wishes, state, passive_nm)
-        hessian, gradient = self._objective(motion, *wishes.stacked())
-        rows, lower, upper, sense = self._bounds(motion)
-        found, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, sense)
-        if flag < 1 or not np.all(np.isfinite(found)):
-            raise SimulationError(f"no muscle torques satisfy the body's equations of motion (solver flag {flag})")
-        active = np.clip(motion.torque_map @ found + motion.torque_rest, -motion.down_nm, motion.up_nm)
-        return Command(active, found[self.dynamics.size :].reshape(2, 6) * WRENCH_UNIT)
+        hessian, gradient = self._objective(motion, self._mirrored(wanted[0][TORQUES]), *wishes.stacked())
+        found = _least(hessian, gradient, *self._bounds(motion))
+        if found is None:
+            return self._last
+        active = np.clip(motion.torque_map @ found + motion.torque_rest, motion.least_nm, motion.most_nm)
+        self._activation.come_to(active, motion.up_nm, motion.down_nm, self._step_s)
+        self._last = Command(active, found[self.dynamics.size :].reshape(2, 6) * WRENCH_UNIT)
+        return self._last
 
     def _motion(self, state: State, passive_nm: Array) -> _Motion:
         dynamics = self.dynamics
         push = foot_push(dynamics, WRENCH_UNIT)
         mass, bias, columns = dynamics.mass_matrix, dynamics.bias, dynamics.columns
         up, down = self._muscles.capacity(state.angles_rad, state.rates_rad_s)
+        least, most = self._activation.reach(up, down)
         return _Motion(
             base_map=np.hstack([mass[:6], -push[:6]]),
             base_rest=bias[:6],
@@ -141,14 +131,16 @@ class Controller:
             torque_rest=bias[columns] - passive_nm,
             up_nm=up,
             down_nm=down,
+            least_nm=least,
+            most_nm=most,
         )
 
-    def _objective(self, motion: _Motion, matrix: Array, target: Array) -> tuple[Array, Array]:
+    def _objective(self, motion: _Motion, easy_nm: Array, matrix: Array, target: Array) -> tuple[Array, Array]:
         """Half x' H x + g' x of wishes, effort and a little of everything."""
         size, n = self.dynamics.size, motion.torque_map.shape[1]
         share = EFFORT / (0.5 * (motion.up_nm + motion.down_nm)) ** 2
         hessian = motion.torque_map.T @ (share[:, None] * motion.torque_map)
-        gradient = motion.torque_map.T @ (share * motion.torque_rest)
+        gradient = motion.torque_map.T @ (share * (motion.torque_rest - easy_nm))
         hessian[:size, :size] += matrix.T @ matrix
         gradient[:size] -= matrix.T @ target
         hessian[np.arange(n), np.arange(n)] += np.where(np.arange(n) < size, SMALL_ACCELERATION, SMALL_WRENCH)
@@ -158,50 +150,32 @@ class Controller:
         """Rows with lower and upper bounds: motion of the base, strength, the feet's hold on the floor."""
         hold = np.hstack([np.zeros((len(self._constraints), self.dynamics.size)), self._constraints])
         rows = np.vstack([motion.base_map, motion.torque_map, hold])
-        lower = np.concatenate([-motion.base_rest, -motion.down_nm - motion.torque_rest, np.zeros(len(hold))])
-        upper = np.concatenate([-motion.base_rest, motion.up_nm - motion.torque_rest, np.full(len(hold), 1e30)])
+        lower = np.concatenate([-motion.base_rest, motion.least_nm - motion.torque_rest, np.zeros(len(hold))])
+        upper = np.concatenate([-motion.base_rest, motion.most_nm - motion.torque_rest, np.full(len(hold), 1e30)])
         sense = np.zeros(len(rows), dtype=np.int32)
-        sense[:6] = 5  # the solver's mark of an equality
+        sense[:6] = EQUAL
         return rows, lower, upper, sense
 
-    def _wishes(self, state: State, wanted: tuple[Array, Array, Array]) -> _Wishes:
+    def _wishes(self, state: State, wanted: Wanted) -> _Wishes:
         wishes = _Wishes()
         self._wish_balance(wishes, state, wanted)
         self._wish_upright(wishes, state, wanted)
-        mirrored = self._posture_from_half
-        goal, speed, push = (np.where(mirrored < 0, 0.0, column[3:][mirrored]) for column in wanted)
-        if self._yielding.neutral:
-            for column in (goal, speed, push):
-                column[self._rows["lumbar"]] = 0.0
+        goal, speed, push = (self._mirrored(column[3:N_HALF]) for column in wanted)
         for group, task in (("lumbar", LUMBAR_TASK), ("legs", LEGS), ("arms", ARMS)):
             rows = self._rows[group]
-            if self._yielding.neutral:
-                rows = rows[~np.isin(rows, self._hips)]
             selector = np.zeros((len(rows), self.dynamics.size))
             selector[np.arange(len(rows)), self.dynamics.columns[rows]] = 1.0
             error, slip = (goal - state.angles_rad)[rows], (speed - state.rates_rad_s)[rows]
-            weight = task.weight * (self._yielding.lumbar_hold if group == "lumbar" else 1.0)
-            wishes.add(selector, task.stiffness * error + task.damping * slip + push[rows], weight)
+            wishes.add(selector, task.stiffness * error + task.damping * slip + push[rows], task.weight)
         for foot in self.dynamics.feet():
             wishes.add(foot.jacobian, -foot.drift - FEET.damping * foot.velocity, FEET.weight)
         return wishes
 
-    def _wish_no_pain(self, wishes: _Wishes, state: State, passive_nm: Array) -> None:
-        """Hips out of flexion where their tissue pushes past the pain; what gives way instead, the body finds."""
-        pain = self._yielding.pain_nm
-        if pain is None:
-            return
-        for hip in self._hips:
-            excess = (-passive_nm[hip] - pain) / pain
-            if excess <= 0:
-                continue
-            past = min(excess * HIP_SOFTNESS_RAD, HURT_MOST_RAD)
-            selector = np.zeros((1, self.dynamics.size))
-            selector[0, self.dynamics.columns[hip]] = 1.0
-            wish = -HURT.stiffness * past - HURT.damping * state.rates_rad_s[hip]
-            wishes.add(selector, np.array([wish]), HURT.weight * min(1.0, 4.0 * excess))
+    def _mirrored(self, half: Array) -> Array:
+        """Values (J,) of half joints on both sides; zero where a mirrored posture has none."""
+        return np.where(self._half < 0, 0.0, half[self._half])
 
-    def _wish_balance(self, wishes: _Wishes, state: State, wanted: tuple[Array, Array, Array]) -> None:
+    def _wish_balance(self, wishes: _Wishes, state: State, wanted: Wanted) -> None:
         """Centre of mass over its place on the feet, hips at their height and in the middle."""
         value, rate, acceleration = wanted
         centre = self.dynamics.centre_of_mass()
@@ -216,7 +190,7 @@ class Controller:
         aside = -PELVIS.stiffness * state.position_m[1] - PELVIS.damping * state.velocity_m_s[1] - pelvis.drift[1]
         wishes.add(pelvis.jacobian[1:2], np.array([aside]), PELVIS.weight)
 
-    def _wish_upright(self, wishes: _Wishes, state: State, wanted: tuple[Array, Array, Array]) -> None:
+    def _wish_upright(self, wishes: _Wishes, state: State, wanted: Wanted) -> None:
         """Trunk at its lean; pelvis level and facing forward, its tilt left free."""
         value, rate, acceleration = wanted
         pelvis = self.dynamics.frame("pelvis")
@@ -230,6 +204,17 @@ class Controller:
         push = np.array([0.0, acceleration[TRUNK], 0.0]) - trunk.drift[3:]
         wish = TRUNK_TASK.stiffness * error + TRUNK_TASK.damping * spin + push
         wishes.add(trunk.jacobian[3:], wish, TRUNK_TASK.weight)
+
+
+def _least(
+    hessian: Array, gradient: Array, rows: Array, lower: Array, upper: Array, sense: NDArray[np.int32]
+) -> Array | None:
+    """The unknowns of least cost within the rows' bounds; strength and floor give a little before there is none."""
+    for soft in (np.int32(0), SOFT):
+        found, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, np.where(sense, sense, soft))
+        if flag >= 1 and np.all(np.isfinite(found)):
+            return np.asarray(found)
+    return None
 
 
 _GROUPS = {

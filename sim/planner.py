@@ -97,8 +97,14 @@ class PostureSearch:
 
     @property
     def depth_deg(self) -> float:
-        """The deepest thigh inclination found."""
+        """The thigh inclination found last."""
         return self._found[-1][0]
+
+    def found(self) -> tuple[Array, Array, Array]:
+        """What was found last: posture (N_HALF,), its centre of mass (3,) and muscle torques (N_HALF - 3,)."""
+        _, unknowns, parameters = self._found[-1]
+        centre, active, *_ = self._problem.describe(unknowns, parameters)
+        return unknowns[:N_HALF], np.array(centre).ravel(), np.array(active).ravel()
 
     def stand(self) -> bool:
         """Find quiet standing; False if this stance cannot be stood in."""
@@ -119,6 +125,10 @@ class PostureSearch:
             if all(self.go_to(above + (thigh_deg - above) * k / parts) for k in range(1, parts + 1)):
                 return True
         return False
+
+    def start_from(self, posture: Array) -> None:
+        """Begin the next search at a posture (N_HALF,), and stay near it."""
+        self._unknowns = np.concatenate([posture, self._unknowns[N_HALF:]])
 
     def go_to(self, thigh_deg: float) -> bool:
         """Find the posture of one depth in one step."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
+from sim.engine import State
 from sim.kinematics import N_HALF
 from sim.planner import Plan
 from sim.posture_problem import lumbar_angle
 from sim.tempo import Tempo
 
 Array = NDArray[np.float64]
+#: Values (N_WANTED,), their rates and accelerations: posture, centre of mass forward, trunk pitch, muscle torques.
+Wanted = tuple[Array, Array, Array]
 
 GRID_S = 0.004
 SMOOTHING_S = 0.1  # without it kinks in the centre of mass push the pressure off the foot
@@ -24,6 +28,8 @@ TEMPO_SD = 0.04  # of the logarithm of a duration
 
 CENTRE = N_HALF  # column of the centre of mass, forward [m]
 TRUNK = N_HALF + 1  # column of the trunk's pitch [rad]
+N_WANTED = 2 * N_HALF - 1
+TORQUES = slice(N_HALF + 2, N_WANTED)  # of the muscles at the half joints, standing still [Nm]
 
 
 @dataclass(frozen=True)
@@ -63,27 +69,62 @@ def minimum_jerk(share: Array) -> Array:
     return np.asarray(s**3 * (10 - 15 * s + 6 * s**2))
 
 
-class Reference:
-    """Half posture, centre of mass and trunk pitch against phase time, with two derivatives."""
+class Reference(Protocol):
+    """Half posture, centre of mass and trunk pitch wanted against phase time, with two derivatives."""
+
+    @property
+    def end_s(self) -> float:
+        """When the set is over."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it ended above the depth that was meant."""
+
+    def at(self, phase_s: float, rate: float, state: State) -> Wanted:
+        """Wanted values (N_WANTED,), their rates and accelerations, when phase runs at `rate` of time."""
+
+
+class DepthCourse:
+    """How deep the lifter means to be at every moment of a set."""
 
     def __init__(self, plan: Plan, aims: tuple[RepetitionAim, ...], quiet_s: float) -> None:
         self.end_s = aims[-1].end_s + quiet_s
-        times = np.asarray(np.arange(-SETTLE_S - 0.5, self.end_s + 1.0, GRID_S), dtype=np.float64)
-        columns = _columns(plan)
-        wanted = columns(_thigh_against_time(plan, columns, aims, times))
+        self.begin_s = -SETTLE_S - 0.5
+        self.times_s: Array = np.asarray(np.arange(self.begin_s, self.end_s + 1.0, GRID_S), dtype=np.float64)
+        self._thigh_deg = _thigh_against_time(plan, _columns(plan), aims, self.times_s)
+
+    @property
+    def deepest_deg(self) -> float:
+        """The greatest thigh inclination meant."""
+        return float(self._thigh_deg.max())
+
+    def thigh_deg(self, phase_s: float | Array) -> Array:
+        """Thigh inclination meant."""
+        return np.asarray(np.interp(phase_s, self.times_s, self._thigh_deg))
+
+
+class Following:
+    """The intent's own postures: a body that follows has no say."""
+
+    stopped = False
+
+    def __init__(self, plan: Plan, course: DepthCourse) -> None:
+        self.end_s = course.end_s
+        wanted = _columns(plan)(course.thigh_deg(course.times_s))
         wanted = gaussian_filter1d(wanted, SMOOTHING_S / GRID_S, axis=0, mode="nearest")
-        curve = CubicSpline(times, wanted)
+        curve = CubicSpline(course.times_s, wanted)
         self._curves = (curve, curve.derivative(1), curve.derivative(2))
 
-    def at(self, phase_s: float, rate: float) -> tuple[Array, Array, Array]:
-        """Wanted values (N_HALF + 2,), their rates and accelerations, when phase runs at `rate` of time."""
+    def at(self, phase_s: float, rate: float, state: State) -> Wanted:
+        """Wanted values (N_WANTED,), their rates and accelerations, when phase runs at `rate` of time."""
+        del state
         position, speed, acceleration = (curve(phase_s) for curve in self._curves)
         return position, speed * rate, acceleration * rate**2
 
 
 def _columns(plan: Plan) -> PchipInterpolator:
     trunk = plan.posture[:, 2] + lumbar_angle(plan.posture)
-    values = np.column_stack([plan.posture, plan.centre_of_mass_m[:, 0], trunk])
+    values = np.column_stack([plan.posture, plan.centre_of_mass_m[:, 0], trunk, plan.active_nm])
     return PchipInterpolator(plan.thigh_deg, values)
 
 

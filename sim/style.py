@@ -22,8 +22,8 @@ class Style:
     reserve: float = 0.75  # the greatest share of strength the lifter means to use
     tolerance: float = 0.75  # the greatest share of lumbar range the lifter bends to rather than stop
     hip_tolerance_nm: float = 90.0  # the greatest push of the hip's own tissue, likewise: 9 deg past the clinical end
-    decides: bool = False  # the body shares the bend between hip and spine itself instead of following the intent
-    hurts_nm: float = 45.0  # a body that decides turns away from a push of the hip's tissue beyond this
+    misjudgement: float = 1.0  # how many times as strong as it is the lifter believes itself to be
+    follows: bool = False  # the body takes the intent's postures instead of choosing its own
 
     def __post_init__(self) -> None:
         for name in ("bracing", "hip_comfort", "cue"):
@@ -32,7 +32,9 @@ class Style:
             ConfigError, "style tolerance", self.tolerance, (0.1, 1.2), "of the range", mistaken={100.0: "percent"}
         )
         require_between(ConfigError, "style hip_tolerance_nm", self.hip_tolerance_nm, (10.0, 300.0), "newton metres")
-        require_between(ConfigError, "style hurts_nm", self.hurts_nm, (5.0, 300.0), "newton metres")
+        require_between(
+            ConfigError, "style misjudgement", self.misjudgement, (0.5, 2.0), "times", mistaken={100.0: "percent"}
+        )
         require_between(
             ConfigError, "style reserve", self.reserve, (0.2, 1.0), "of strength", mistaken={100.0: "percent"}
         )

@@ -18,10 +18,12 @@ from sim.barbell import Barbell
 from sim.controller import Controller
 from sim.dynamics import Dynamics
 from sim.engine import ground_reaction
+from sim.execution import STEP_S
 from sim.muscles import Muscles
 from sim.planner import plan_squat
+from sim.reference import N_WANTED
 from sim.skeleton import JOINTS, build_skeleton
-from sim.squat import STEP_S, simulate_squat, standing_state
+from sim.squat import simulate_squat, standing_state
 from sim.strength import strength_values
 from wink.config import build, load_option, options_of
 from wink.errors import ConfigError
@@ -103,9 +105,10 @@ def test_the_floor_carries_each_foot(make_engine):
     muscles = Muscles(strength_values(setup.strength, setup.lifter), setup.lifter)
     controller, engine = Controller(skeleton, muscles), make_engine(skeleton, STEP_S)
     engine.set(standing_state(plan))
-    goal = (np.r_[plan.posture[0], plan.centre_of_mass_m[0, 0], 0.0], *np.zeros((2, len(plan.posture[0]) + 2)))
+    goal = np.zeros((3, N_WANTED))
+    goal[0] = np.r_[plan.posture[0], plan.centre_of_mass_m[0, 0], 0.0, plan.active_nm[0]]
     for _ in range(150):
-        engine.torque(controller.command(engine.get(), goal, np.zeros(len(JOINTS))).active_nm)
+        engine.torque(controller.command(engine.get(), tuple(goal), np.zeros(len(JOINTS))).active_nm)
         engine.step()
     ground, state = engine.ground_reaction(), engine.get()
     engine.close()

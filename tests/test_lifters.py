@@ -64,7 +64,7 @@ def test_an_impossible_lifter_is_refused_with_a_guess(changed, hint):
         (lambda: Stance(1.1, 15.0, heel_wedge_m=25.0), "are these millimetres"),
         (lambda: Barbell("high", 40.0, arms_down=True), "only without one"),
         (lambda: Style(bracing=-1.0), "expected 0 to 20"),
-        (lambda: Style(hurts_nm=0.0), "expected 5 to 300 newton metres"),
+        (lambda: Style(misjudgement=120.0), "percent"),
         (lambda: Shoe(heel_m=19.0), "are these millimetres"),
         (lambda: Shoe(heel_m=0.01, ball_m=0.02), "falls backward"),
         (lambda: Asymmetry(hip_flexion_deg=90.0), "expected -50 to 50 degrees"),

@@ -13,19 +13,16 @@ import numpy as np
 import pytest
 from squats import setup_of, trial_of
 
-from sim.bullet import Bullet
-from sim.controller import Controller
 from sim.depth import Depth
 from sim.dynamics import Dynamics
+from sim.execution import STEP_S
+from sim.kinematics import HALF_JOINTS
 from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
-from sim.muscles import Muscles
 from sim.planner import plan_squat
-from sim.recording import Recording
-from sim.reference import Reference, aim_repetitions
+from sim.reference import aim_repetitions
 from sim.skeleton import JOINTS, build_skeleton
-from sim.squat import STEP_S, _Execution, simulate_squat, standing_state, yielding
-from sim.strength import strength_values
-from sim.tissue import Tissue, limit_values
+from sim.squat import carry_out, intend, prepare, simulate_squat
+from sim.tempo import Tempo
 from wink.onset import find_repetitions
 from wink.trial import SEGMENTS
 
@@ -125,15 +122,8 @@ def test_a_twin_without_the_limit_winks_less(trial):
     assert own.bottom_s == pytest.approx(free.bottom_s, abs=0.1)  # the seed's tempo is the same
 
 
-def execution(setup, share_of_strength=1.0, seed=0):
-    skeleton = build_skeleton(setup.lifter, setup.barbell)
-    plan = plan_squat(setup, skeleton)
-    reference = Reference(plan, aim_repetitions(setup.tempo, plan, seed), setup.tempo.quiet_s)
-    tissue = Tissue(limit_values(setup.limits))
-    muscles = Muscles(share_of_strength * strength_values(setup.strength, setup.lifter), setup.lifter)
-    engine = Bullet(skeleton, STEP_S)
-    engine.set(standing_state(plan))
-    return _Execution(engine, Controller(skeleton, muscles), tissue, reference, Recording(setup, skeleton, tissue))
+def execution(setup):
+    return prepare(intend(setup, 0), setup)
 
 
 def test_inverse_dynamics_explains_every_logged_torque():
@@ -145,7 +135,7 @@ def test_inverse_dynamics_explains_every_logged_torque():
         before = run.engine.get()
         passive = run.tissue.torque(before.angles_rad)
         if step % 2 == 0:
-            active = run.controller.command(before, run.reference.at(phase_s, 1.0), passive).active_nm
+            active = run.controller.command(before, run.reference.at(phase_s, 1.0, before), passive).active_nm
         run.engine.torque(active + passive)
         run.engine.step()
         phase_s += STEP_S
@@ -166,39 +156,43 @@ def torque_of_step(dynamics, before, after):
     return (dynamics.mass_matrix @ acceleration + dynamics.bias)[dynamics.columns]
 
 
-def test_a_lifter_weaker_than_he_believes_does_not_complete():
-    run = execution(setup_of(barbell="high_bar_60"), share_of_strength=0.3)
-    outcome = run.run()
-    run.engine.close()
-    assert outcome in ("stalled", "fell")
+def test_a_body_far_weaker_than_meant_does_not_complete():
+    setup = setup_of(barbell="high_bar_60")
+    weak = replace(setup, strength=replace(setup.strength, overall=0.3 * setup.strength.overall))
+    follows = replace(weak, style=replace(weak.style, follows=True))
+    assert carry_out(intend(setup, 0), follows).outcome in ("stalled", "fell")
 
 
-def executed(planned, body):
-    """A trial of one lifter's intent in another one's body."""
-    skeleton = build_skeleton(body.lifter, body.barbell)
-    plan = plan_squat(planned, skeleton)
-    reference = Reference(plan, aim_repetitions(body.tempo, plan, 0), body.tempo.quiet_s)
-    tissue = Tissue(limit_values(body.limits))
-    muscles = Muscles(strength_values(body.strength, body.lifter), body.lifter)
-    engine, recording = Bullet(skeleton, STEP_S), Recording(body, skeleton, tissue)
-    engine.set(standing_state(plan))
-    controller = Controller(skeleton, muscles, yielding(body.style))
-    outcome = _Execution(engine, controller, tissue, reference, recording).run()
-    engine.close()
-    return recording.trial(outcome)
+def winked(trial):
+    (repetition,) = find_repetitions(trial)
+    return repetition.pelvic_reversal_deg, repetition.lumbar_flexion_gained_deg
 
 
-def test_a_body_that_decides_winks_by_its_own_tissue():
-    # C26 in the executing layer: the same intent, the spine's reference neutral; only the hip's tissue differs.
-    stiff, mobile = (setup_of(style="deciding", hip_flexion=hip) for hip in ("typical", "mobile"))
-    own, free = executed(stiff, stiff), executed(stiff, mobile)
-    assert own.outcome == free.outcome == "completed"
-    (winks,), (stays,) = find_repetitions(own), find_repetitions(free)
-    assert winks.lumbar_flexion_gained_deg - stays.lumbar_flexion_gained_deg > 12.0
-    assert winks.pelvic_reversal_deg - stays.pelvic_reversal_deg > 12.0
-    bottom = int(np.argmax(own.thigh_deg))
-    pushed = -own.passive_moment_nm[bottom, own.moment_names.index("hip_flexion_left")]
-    assert pushed < 1.5 * stiff.style.hurts_nm
+def test_the_body_winks_by_its_own_tissue_whatever_was_meant():
+    # C26 in the executing layer: a limit that only the body has turns up, one that only the intent had does not.
+    stiff, mobile = setup_of(), setup_of(hip_flexion="mobile")
+    own, lost = (carry_out(intend(meant, 0), body) for meant, body in ((mobile, stiff), (stiff, mobile)))
+    assert own.outcome == lost.outcome == "completed"
+    assert winked(own) == pytest.approx(winked(trial_of()), abs=1.0)
+    assert winked(lost) == pytest.approx(winked(trial_of((("hip_flexion", "mobile"),))), abs=1.0)
+    assert winked(own)[0] - winked(lost)[0] > 4.0
+
+
+def test_a_following_body_inherits_the_wink():
+    stiff, mobile = setup_of(), setup_of(hip_flexion="mobile", style="following")
+    assert winked(carry_out(intend(stiff, 0), mobile)) == pytest.approx(winked(trial_of()), abs=1.5)
+
+
+def test_a_held_squat_takes_the_torques_that_were_meant():
+    # Also what presses the feet apart or together, which no motion shows.
+    setup = replace(setup_of(), tempo=Tempo(2.0, 2.0, 1.5))
+    intent = intend(setup, 0)
+    trial = carry_out(intent, setup)
+    held = int(np.searchsorted(trial.time_s, 0.3 + 2.0 + 1.7))
+    meant = [np.interp(trial.thigh_deg[held], intent.plan.thigh_deg, torque) for torque in intent.plan.active_nm.T]
+    for joint, torque in zip(HALF_JOINTS, meant, strict=True):
+        column = trial.moment_names.index(joint)
+        assert trial.active_moment_nm[held, column] == pytest.approx(torque, abs=2.0), joint
 
 
 def test_an_unreachable_depth_stops_short():
