@@ -70,8 +70,18 @@ def baked(radiance: NDArray[np.float32]) -> tuple[bytes, NDArray[np.float64], fl
     weight = brightness * solid * lamp
     sun = (directions * weight[..., None]).sum(axis=(0, 1))
     share = float(np.linalg.norm(sun) / (brightness * solid).sum())
-    clipped = np.minimum(radiance, np.percentile(brightness, LAMP_PERCENTILE))
+    clipped = np.clip(radiance, 0.0, np.percentile(brightness, LAMP_PERCENTILE))
+    # the photographs' own compression rings darkly round lamps
+    clipped[lamp] = np.percentile(brightness, LAMP_PERCENTILE)  # white, whatever a saturated sensor made of it
+    closed = cv2.morphologyEx(clipped, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    near_lamp = cv2.dilate((brightness > np.percentile(brightness, 97.0)).astype(np.uint8), np.ones((5, 5), np.uint8))
+    clipped = np.where(near_lamp[..., None] > 0, closed, clipped)
     clipped = clipped / (clipped.mean(axis=2) * solid).sum()
+    # a camera balances most of the light's colour away
+    clipped = clipped / (clipped * solid[..., None]).sum(axis=(0, 1)) ** 0.75
+    for _ in range(8):  # what eight bits cannot hold must not be missing from the light
+        shown = np.minimum(clipped, BRIGHTEST)
+        clipped = clipped / (shown.mean(axis=2) * solid).sum()
     encoded = np.clip(clipped / BRIGHTEST, 0.0, 1.0) ** (1.0 / GAMMA) * 255.0
     done, jpeg = cv2.imencode(".jpg", np.round(encoded[..., ::-1]).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 88])
     assert done

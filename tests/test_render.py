@@ -18,7 +18,8 @@ from sim.render.clip import Look, RenderedFrame, Shot, extent, frame_times, rend
 from sim.render.filming import CLEAN, Filming
 from sim.render.labels import CLASSES, PERSON, class_of_part, person_box
 from sim.render.meshes import Mesh, draw_labels
-from sim.render.recorder import Grain
+from sim.render.recorder import Grain, Recorder
+from sim.render.region import whole
 from sim.render.scenes.gym import Gym
 from sim.render.view import View
 from wink.errors import RenderError
@@ -59,16 +60,29 @@ def sphere(centre: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
     return centre + radius * ball, triangles
 
 
-@pytest.mark.parametrize("camera", [SIDE, FRONT, replace(REAR, roll_deg=7.0)], ids=["side", "front", "rear rolled"])
+MARKED = {
+    "side": SIDE,
+    "front": FRONT,
+    "rear, rolled": replace(REAR, roll_deg=7.0),
+    "barrel, upright": replace(FRONT, distortion=0.10, width=480, height=640, field_of_view_deg=65.0),
+    "pincushion": replace(SIDE, distortion=-0.06, roll_deg=-3.0),
+    "in a hand": replace(FRONT, shake_deg=1.0, shake_m=0.02, shake_seed=4, distortion=0.03),
+}
+
+
+@pytest.mark.parametrize("camera", MARKED.values(), ids=MARKED)
 def test_keypoints_agree_with_drawn_markers_within_half_a_pixel(camera: Camera) -> None:
     frame = at_bottom(20.0, camera)
+    recorder = Recorder(frame.camera, CLEAN, 1, 0, 0)
     for k, point in enumerate(frame.keypoints_3d):
         vertices, triangles = sphere(point, 0.03)
         paint = np.zeros((len(vertices), 6), dtype=np.float32)
         paint[:, 5] = 200
         mesh = Mesh(gl.graphics(), paint, {"open": triangles.astype(np.int32)})
         mesh.move(vertices.astype(np.float32), vertices.astype(np.float32))
-        labels, _ = draw_labels(gl.graphics(), [mesh], View(frame.camera))
+        view = View(frame.camera, time_s=1.5)
+        straight, depth = draw_labels(gl.graphics(), [mesh], view, whole(view))
+        labels, _ = recorder.seen(straight, depth)
         mesh.release()
         rows, columns = np.nonzero(labels == 200)
         centre = np.array([columns.mean(), rows.mean()]) + 0.5

@@ -19,10 +19,13 @@ class Keypoint:
     """One named point: which bone carries it, from which joint or vertex, and how deep under the skin it lies."""
 
     name: str
-    kind: str  # joint: of the rig; skin: moves with the skin; bony: fixed to a bone; sole: end of the shoe
-    source: str  # joint of the rig, landmark of the mesh, or end of the sole
-    bone: str
+    kind: (
+        str  # joint: of the rig; skin: moves with the skin; bony: fixed to a bone; sole: end of the shoe; between: two
+    )
+    source: str  # joint of the rig, landmark of the mesh, end of the sole, or an earlier keypoint
+    bone: str  # or the keypoint it lies towards
     depth_m: float
+    share: float = 0.0  # of the way there
 
 
 def _joint(name: str, source: str, bone: str, depth_m: float) -> Keypoint:
@@ -37,6 +40,10 @@ def _bony(name: str, bone: str) -> Keypoint:
     return Keypoint(name, "bony", name, bone, 0.06)
 
 
+def _between(name: str, start: str, end: str, share: float, depth_m: float = 0.06) -> Keypoint:
+    return Keypoint(name, "between", start, end, depth_m, share)
+
+
 def _both(name: str, source: str, depth_m: float) -> list[Keypoint]:
     return [_joint(f"{name}_{side}", f"{source}_{side}", f"{source}_{side}", depth_m) for side in SIDES]
 
@@ -45,7 +52,9 @@ _GIRDLES = (("asis", "pelvis"), ("psis", "pelvis"), ("acromion", "thorax"))
 
 #: COCO-17 first, in COCO's order; hips are the joint centres. Then spine joints and surface landmarks.
 #: ASIS, PSIS, sacrum and spinous processes start on the skin of a graphic mesh, standing, and then move with their
-#: bone as palpated landmarks do, not with the skin over it.
+#: bone as palpated landmarks do, not with the skin over it. L1, L2, L4 and S1 lie evenly between their neighbours.
+#: `hip_marked` is where people who mark COCO's hips on pictures tend to put them, outside and above the joint centre:
+#: four tenths of the way to the ASIS, ours, confidence C.
 KEYPOINTS: tuple[Keypoint, ...] = (
     _skin("nose"),
     *(_joint(f"eye_{side}", f"eye_{side}", "head", 0.03) for side in SIDES),
@@ -66,6 +75,11 @@ KEYPOINTS: tuple[Keypoint, ...] = (
     _bony("sacrum", "pelvis"),
     *(_bony(f"{name}_{side}", bone) for name, bone in _GIRDLES for side in SIDES),
     *(Keypoint(f"{end}_{side}", "sole", end, f"foot_{side}", 0.03) for end in ("heel", "toe") for side in SIDES),
+    _between("l1", "t12", "l3", 1 / 3),
+    _between("l2", "t12", "l3", 2 / 3),
+    _between("l4", "l3", "l5", 1 / 2),
+    _between("s1", "l5", "sacrum", 1 / 3),
+    *(_between(f"hip_marked_{side}", f"hip_{side}", f"asis_{side}", 0.4, 0.14) for side in SIDES),
 )
 NAMES = tuple(point.name for point in KEYPOINTS)
 DEPTHS_M = np.array([point.depth_m for point in KEYPOINTS])
@@ -73,7 +87,13 @@ DEPTHS_M = np.array([point.depth_m for point in KEYPOINTS])
 
 def keypoints(figure: Figure, rig: Rig, transforms: Mapping[str, Array], vertices: NDArray[np.float32]) -> Array:
     """World positions (K, 3) of all keypoints [m]."""
-    return np.array([_position(point, figure, rig, transforms, vertices) for point in KEYPOINTS])
+    at: dict[str, Array] = {}
+    for point in KEYPOINTS:
+        if point.kind == "between":
+            at[point.name] = (1.0 - point.share) * at[point.source] + point.share * at[point.bone]
+        else:
+            at[point.name] = _position(point, figure, rig, transforms, vertices)
+    return np.array(list(at.values()))
 
 
 def _position(

@@ -15,8 +15,6 @@ from wink.errors import ConfigError
 Array = NDArray[np.float64]
 
 NEAR_M, FAR_M = 0.1, 40.0
-#: Share of the picture kept free at every edge when the camera steps back.
-MARGIN = 0.03
 #: A moment at which no hand has moved yet.
 CALM_S = float("-inf")
 
@@ -40,6 +38,7 @@ class Camera:
     aim_height_m: float = 0.92  # height of the point in the middle of the picture
     width: int = 640  # of the picture [px]
     height: int = 480  # of the picture [px]
+    room: float = 0.03  # share of the picture's height kept free round lifter and load
     distortion: float = 0.0  # of the lens, at the corner, as a share: + barrel, as wide lenses have; - pincushion
     shake_deg: float = 0.0  # a hand's unrest: how far the camera turns, root mean square about each axis
     shake_m: float = 0.0  # ... and how far it moves
@@ -52,6 +51,7 @@ class Camera:
         _require("field_of_view_deg", self.field_of_view_deg, 15.0, 90.0, "degrees")
         _require("roll_deg", self.roll_deg, -45.0, 45.0, "degrees")
         _require("aim_height_m", self.aim_height_m, 0.0, 2.5, "metres")
+        _require("room", self.room, 0.0, 0.4, "")
         _require("distortion", self.distortion, -0.15, 0.15, "")
         _require("shake_deg", self.shake_deg, 0.0, 3.0, "degrees")
         _require("shake_m", self.shake_m, 0.0, 0.05, "metres")
@@ -144,7 +144,7 @@ class Camera:
     def sees(self, points_m: Array) -> bool:
         """Whether all points are in front of the lens and inside the picture, with a margin for a hand's unrest."""
         pixels, depth = self.project(points_m, CALM_S)
-        margin = MARGIN + 2.5 * self.shake_deg / self.field_of_view_deg + 1.5 * self.shake_m / self.distance_m
+        margin = self.room + 2.5 * self.shake_deg / self.field_of_view_deg + 1.5 * self.shake_m / self.distance_m
         edge = margin * self.height
         inside = (pixels > edge).all() and (pixels < np.array([self.width, self.height]) - edge).all()
         return bool((depth > NEAR_M).all() and inside)

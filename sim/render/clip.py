@@ -21,10 +21,11 @@ from sim.render.quality import Quality
 from sim.render.recorder import Recorder, moments
 from sim.render.scenes.gym import Gym
 from sim.render.scenes.scene import Scene
+from sim.render.software import SoftwareStage
 from sim.render.solids import Solid
 from sim.render.stage import Stage
 from sim.render.view import View
-from wink.errors import ConfigError
+from wink.errors import ConfigError, RenderError
 from wink.trial import SquatTrial
 
 Array = NDArray[np.float64]
@@ -98,7 +99,7 @@ def render_views(
     lifter is left out. `seed` sets the irregularities of surfaces and the cameras' grain.
 
     Raises:
-        RenderError: there is no OpenGL.
+        RenderError: OpenGL is asked for and there is none.
         ConfigError: the lifter does not fit into a picture, or the cameras differ in frame rate or shutter.
     """
     filming = shots[0].filming
@@ -133,9 +134,13 @@ class Session:
         furniture = [piece for piece in look.scene.furniture() if clear_of(piece, cameras, reach)]
         self._recorders = [Recorder(s.camera, s.filming, count, seed, i) for i, s in enumerate(self._shots)]
         self._jitter = jitters(count, look.scene.light_size_deg) if count > 2 else None
-        self._stage: Drawing = Stage(
-            graphics(), self._performer.figure, load, look.appearance, look.scene, furniture, look.quality.samples, seed
-        )
+        figure, quality = self._performer.figure, look.quality
+        if renderer(quality) == "opengl":
+            self._stage: Drawing = Stage(
+                graphics(), figure, load, look.appearance, look.scene, furniture, quality.samples, seed
+            )
+        else:
+            self._stage = SoftwareStage(figure, load, look.appearance, look.scene, furniture, seed)
 
     def frame(self, k: int, depth: bool) -> tuple[RenderedFrame, ...]:
         """Frame k of every camera."""
@@ -184,6 +189,23 @@ class Session:
         )
 
 
+def renderer(quality: Quality) -> str:
+    """What draws pictures of a quality here: `opengl` or `software`.
+
+    Raises:
+        RenderError: OpenGL is asked for and there is none.
+    """
+    if quality.renderer == "software":
+        return "software"
+    try:
+        graphics()
+    except RenderError:
+        if quality.renderer == "opengl":
+            raise
+        return "software"
+    return "opengl"
+
+
 def frame_times(trial: SquatTrial, fps: float) -> Array:
     """Times [s] of the frames: from the first sample on, as many as the trial lasts."""
     duration = trial.time_s[-1] - trial.time_s[0]
@@ -224,17 +246,14 @@ def clear_of(piece: Solid, cameras: Sequence[Camera], reach: Array) -> bool:
 
 
 def _behind(corners: Array, camera: Camera, reach: Array) -> bool:
-    """Whether a box (8, 3) is farther from a camera than the lifter, behind the camera, or beside both."""
+    """Whether a box (8, 3) is farther from a camera than the lifter, behind the camera, or out of the picture."""
     pixels, depth = camera.project(corners)
-    if depth.max() < NEAR_M:
-        return True
-    lifter, lifter_depth = camera.project(reach)
-    if depth.min() > lifter_depth.max():
+    if depth.max() < NEAR_M or depth.min() > camera.project(reach)[1].max():
         return True
     if depth.min() < NEAR_M:
         return False
-    beside = (pixels.max(axis=0) < lifter.min(axis=0)) | (pixels.min(axis=0) > lifter.max(axis=0))
-    return bool(beside.any())
+    out = (pixels.max(axis=0) < 0.0) | (pixels.min(axis=0) > [camera.width, camera.height])
+    return bool(out.any())
 
 
 def jitters(count: int, light_size_deg: float) -> tuple[Array, Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,8 @@ from wink.errors import RenderError
 
 OCCLUDERS = 11
 SHADOW_SIZE = 1024
+#: Frame buffers of different sizes that a process keeps.
+KEPT_TARGETS = 12
 
 INSTALL = "apt-get install libegl1 libgl1-mesa-dri"
 
@@ -23,10 +26,15 @@ INSTALL = "apt-get install libegl1 libgl1-mesa-dri"
 class Targets:
     """Where pictures of one size are drawn and read."""
 
-    drawn: Any
-    resolved: Any  # the same where there is one sample a pixel
+    picture: Any
     labels: Any
     label_depth: Any
+    parts: tuple[Any, ...]
+
+    def release(self) -> None:
+        """Free everything."""
+        for part in self.parts:
+            part.release()
 
 
 class Graphics:
@@ -44,26 +52,27 @@ class Graphics:
         self.sky = self._program("sky", "light.glsl", "panorama.glsl")
         self.shadow = self._program("shadow")
         self.label = self._program("label")
-        self.backdrop = self._program("backdrop")
         self.shadow_map = self.ctx.depth_texture((SHADOW_SIZE, SHADOW_SIZE))
         self.shadow_map.compare_func = "<="
         self.shadow_map.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.shadow_target = self.ctx.framebuffer([], self.shadow_map)
-        self._targets: dict[tuple[tuple[int, int], int], Targets] = {}
+        self._targets: OrderedDict[tuple[int, int], Targets] = OrderedDict()
 
-    def targets(self, size: tuple[int, int], samples: int) -> Targets:
-        """Frame buffers of a size (width, height) and samples a pixel."""
-        if (size, samples) not in self._targets:
-            ctx = self.ctx
-            label_depth = ctx.depth_texture(size)
-            resolved = ctx.framebuffer([ctx.renderbuffer(size, 4)], ctx.depth_renderbuffer(size))
-            drawn = resolved
-            if samples > 1:
-                colour = ctx.renderbuffer(size, 4, samples=samples)
-                drawn = ctx.framebuffer([colour], ctx.depth_renderbuffer(size, samples=samples))
-            labels = ctx.framebuffer([ctx.renderbuffer(size, 1)], label_depth)
-            self._targets[size, samples] = Targets(drawn, resolved, labels, label_depth)
-        return self._targets[size, samples]
+    def targets(self, size: tuple[int, int]) -> Targets:
+        """Frame buffers of a size (width, height); those used last are kept."""
+        if size not in self._targets:
+            if len(self._targets) >= KEPT_TARGETS:
+                self._targets.popitem(last=False)[1].release()
+            self._targets[size] = self._new_targets(size)
+        self._targets.move_to_end(size)
+        return self._targets[size]
+
+    def _new_targets(self, size: tuple[int, int]) -> Targets:
+        ctx = self.ctx
+        depth, label_depth = ctx.depth_renderbuffer(size), ctx.depth_texture(size)
+        colour, label = ctx.renderbuffer(size, 4), ctx.renderbuffer(size, 1)
+        picture, labels = ctx.framebuffer([colour], depth), ctx.framebuffer([label], label_depth)
+        return Targets(picture, labels, label_depth, (picture, labels, label_depth, colour, label, depth))
 
     def _program(self, name: str, *shared: str) -> Any:
         light = "".join(map(_source, shared))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.render.gl import Graphics, read_rows, set_uniforms
+from sim.render.region import Region
 from sim.render.room import Quads
 from sim.render.textures import Picture
 from sim.render.view import View
@@ -94,13 +95,14 @@ def upload_texture(gl: Graphics, texels: Picture) -> Any:
 
 
 def draw_labels(
-    gl: Graphics, meshes: Sequence[Mesh], view: View, samples: int = 1, rest: Callable[[], None] | None = None
+    gl: Graphics, meshes: Sequence[Mesh], view: View, region: Region, rest: Callable[[], None] | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Label of the nearest mesh at every pixel (H, W), 0 where there is none, and the depth buffer (H, W).
 
-    `rest` draws what is in the depth buffer besides, as background.
+    Only a region is drawn: nothing is outside it. `rest` draws what is in the depth buffer besides, as background.
     """
-    targets, (width, height) = gl.targets(view.size, samples), view.size
+    targets, (width, height) = gl.targets(region.target_size), region.target_size
+    targets.labels.viewport = region.viewport
     targets.labels.use()
     targets.labels.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
     gl.ctx.enable(moderngl.DEPTH_TEST)
@@ -109,5 +111,10 @@ def draw_labels(
         mesh.draw(gl.ctx, "label")
     if rest is not None:
         rest()
-    depth = np.frombuffer(targets.label_depth.read(alignment=1), dtype=np.float32)
-    return read_rows(targets.labels, view.size, 1)[..., 0], depth.reshape(height, width)[::-1]
+    raw = np.frombuffer(targets.label_depth.read(alignment=1), dtype=np.float32).reshape(height, width)
+    labels = np.zeros(view.size[::-1], dtype=np.uint8)
+    depth = np.ones(view.size[::-1], dtype=np.float32)
+    inside = slice(0, region.height), slice(0, region.width)
+    labels[region.rows, region.columns] = read_rows(targets.labels, region.target_size, 1)[::-1][inside][::-1, :, 0]
+    depth[region.rows, region.columns] = raw[inside][::-1]
+    return labels, depth

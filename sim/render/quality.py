@@ -18,7 +18,7 @@ class Quality:
         ConfigError: a value out of range.
     """
 
-    samples: int = 4  # of every pixel's edge: 1 or 4
+    samples: int = 4  # drawn for every pixel: 1 or 4
     subframes: int = 2  # moments a frame that is exposed for a while is made of
     still_subframes: int = 1  # the same for a frame without exposure time: edges and shadows softer
     renderer: str = "auto"  # opengl, software (slow, plain), or auto: opengl where there is one

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from sim.render.gl import Graphics, set_uniforms
 from sim.render.meshes import Mesh, Panel, upload_texture
 from sim.render.panorama import panorama
 from sim.render.scenes.scene import Scene, Surface
-from sim.render.scenes.surroundings import Surroundings
+from sim.render.scenes.surroundings import SHOWN, Surroundings
 from sim.render.solids import Solid, joined
 from sim.render.textures import NEUTRAL, texture
 from sim.render.view import View
@@ -40,7 +41,7 @@ class Setting:
         self.uniforms: dict[str, Any] = {"surroundings": SURROUNDINGS_UNIT, "fade": self._fade}
         if isinstance(scene, Surroundings):
             turn = np.radians(scene.turn_deg)
-            self.uniforms |= {"surroundings_turn": float(turn), "surroundings_strength": 1.1 * scene.ambient}
+            self.uniforms |= {"surroundings_turn": float(turn), "surroundings_strength": SHOWN * scene.ambient}
 
     def _panel(self, surface: Surface) -> Panel:
         if surface.texture not in self._textures:
@@ -68,7 +69,12 @@ class Setting:
             self._furniture.draw(gl.ctx, "colour")
 
     def draw_near_floor(self) -> None:
-        """Draw the floor the lifter's shadow falls on."""
+        """Draw the floor the lifter's shadow falls on, where no furniture hides it."""
+        ctx = self._gl.ctx
+        if self._furniture:
+            ctx.fbo.color_mask = (False, False, False, False)
+            self._furniture.draw(ctx, "colour")
+            ctx.fbo.color_mask = (True, True, True, True)
         self._photograph.use(SURROUNDINGS_UNIT)
         self._near_floor.draw(self._gl, PATTERN_UNIT)
 
@@ -99,6 +105,9 @@ def _still(gl: Graphics, solid: Solid) -> Mesh:
 def _photograph(gl: Graphics, scene: Scene) -> Any:
     """The scene's panorama, or a black dot where it has none."""
     texels = np.zeros((1, 1, 3), dtype=np.uint8) if scene.panorama is None else panorama(scene.panorama).encoded
+    if scene.panorama:  # enlarged smoothly: it looks out of focus, not blocky
+        large = cv2.resize(texels, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+        texels = np.asarray(cv2.GaussianBlur(large, (0, 0), 1.2), dtype=np.uint8)
     made = gl.ctx.texture((texels.shape[1], texels.shape[0]), 3, np.ascontiguousarray(texels).tobytes(), alignment=1)
     made.filter = (moderngl.LINEAR, moderngl.LINEAR)
     made.repeat_x, made.repeat_y = True, False

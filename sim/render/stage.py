@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +16,15 @@ from sim.body.landmarks import NAMES
 from sim.body.outfit import CHOICES
 from sim.body.posed import PosedBody
 from sim.render.appearance import Appearance
+from sim.render.backdrop import Backdrop
 from sim.render.barbell import Load
 from sim.render.camera import Camera
+from sim.render.filming import Filming
 from sim.render.gl import OCCLUDERS, Graphics, read_rows, set_uniforms
 from sim.render.lighting import lighting, shadow_projection
 from sim.render.meshes import Mesh, draw_labels
 from sim.render.paint import painted_figure, painted_load
+from sim.render.region import Region, region_of, shadow_points, whole
 from sim.render.scenes.scene import Scene
 from sim.render.setting import PATTERN_UNIT, Setting
 from sim.render.solids import Solid
@@ -44,14 +49,15 @@ class Stage:
         seed: int,
     ) -> None:
         """Upload meshes and textures; `seed` sets their irregularities."""
-        self._gl, self._samples, self._load = gl, samples, load
+        self._gl, self._load = gl, load
+        self._scale = 2 if samples == 4 else 1
         rng = np.random.default_rng([seed, 1])
         self._person = Mesh(gl, painted_figure(figure, appearance, rng), _groups(figure))
         self._bar = None if load is None else Mesh(gl, painted_load(load, appearance), {"closed": load.triangles})
         self._setting = Setting(gl, scene, furniture, rng)
-        self._backdrops: dict[tuple[Camera, Any], Any] = {}
-        self._empty = gl.ctx.vertex_array(gl.backdrop, [])
-        self._light = lighting(scene.key, scene.environment())
+        self._backdrops: dict[tuple[Camera, Filming], Backdrop] = {}
+        self._points: NDArray[np.float32] = np.zeros((1, 3), dtype=np.float32)  # of all that moves
+        self._light = lighting(scene.key, scene.environment(), scene.brightness)
         self._uniforms: dict[str, Any] = {
             "sh": self._light.ambient,
             "light_direction": self._light.direction,
@@ -68,10 +74,13 @@ class Stage:
         `light` is the direction (3,) of the point of the lamp that throws the shadow, None = its middle, blurred.
         """
         self._person.move(body.vertices, body.normals)
+        self._points = body.vertices
         if self._bar is not None and self._load is not None and bar is not None:
             turn = bar_rotation.astype(np.float32)
             place = bar.astype(np.float32)
-            self._bar.move(self._load.vertices @ turn.T + place, self._load.normals @ turn.T)
+            vertices = self._load.vertices @ turn.T + place
+            self._bar.move(vertices, self._load.normals @ turn.T)
+            self._points = np.concatenate([body.vertices, vertices])
         self._uniforms["occluders"] = occluders(body.keypoints)
         if light is not None:
             self._uniforms["light_projection"] = shadow_projection(light)
@@ -84,88 +93,110 @@ class Stage:
         return self._light.direction
 
     def picture(self, view: View) -> NDArray[np.uint8]:
-        """The picture (H, W, 3) of a view."""
-        gl = self._gl
-        targets = gl.targets(view.size, self._samples)
-        backdrop = self._backdrop(view) if view.camera.still and view.shift_px == (0.0, 0.0) else None
-        values = self._begin(view, targets)
-        set_uniforms(gl.body, values)
-        for mesh in self._meshes():
-            mesh.draw(gl.ctx, "colour")
-        if backdrop is None:
-            self._setting.draw(view, values)
-        else:
-            self._setting.draw_near_floor()
-            self._fill(backdrop)
-        gl.ctx.copy_framebuffer(targets.resolved, targets.drawn)
-        return read_rows(targets.resolved, view.size, 3)
+        """The picture (H, W, 3) of a view.
 
-    def _begin(self, view: View, targets: Any) -> dict[str, Any]:
-        """Clear the picture and set the place's light; returns the values every shader shares."""
-        targets.drawn.use()
-        targets.drawn.clear(0.0, 0.0, 0.0, 1.0, depth=1.0)
+        Where the empty place is known, only what moves is drawn: the floor by the lifter, where the shadow falls, and
+        over it lifter and load, enlarged and shrunk again for soft edges.
+        """
+        if view.shift_px != (0.0, 0.0):
+            return self._everything(view, self._meshes())
+        key = (view.camera, view.filming)
+        if key not in self._backdrops:
+            self._backdrops[key] = Backdrop(view, self._empty_place)
+        picture = self._backdrops[key].seen(view).copy()
+        floor = region_of(view, shadow_points(self._points, self._light.direction))
+        self._begin(view, floor)
+        self._setting.draw_near_floor()
+        _put(picture, floor, self._drawn(floor))
+        fine, lifter = replace(view, scale=self._scale), region_of(view, self._points)
+        large = lifter.enlarged(self._scale)
+        self._begin(fine, large)
+        for mesh in self._meshes():
+            mesh.draw(self._gl.ctx, "colour")
+        _put(picture, lifter, shrunk(self._drawn(large), self._scale))
+        return picture
+
+    def _empty_place(self, view: View) -> NDArray[np.uint8]:
+        """The place without lifter, load and their shadow (H, W, 3)."""
+        occluding = self._uniforms["occluders"]
+        self._uniforms["occluders"] = np.zeros((OCCLUDERS, 4))
+        self._clear_shadow()
+        picture = shrunk(self._everything(replace(view, scale=self._scale), []), self._scale)
+        self._uniforms["occluders"] = occluding
+        self._draw_shadow()
+        return picture
+
+    def _everything(self, view: View, meshes: Sequence[Mesh]) -> NDArray[np.uint8]:
+        """Meshes and the place (H, W, 3)."""
+        values = self._begin(view, whole(view))
+        for mesh in meshes:
+            mesh.draw(self._gl.ctx, "colour")
+        self._setting.draw(view, values)
+        return self._drawn(whole(view))[..., :3]
+
+    def _begin(self, view: View, region: Region) -> dict[str, Any]:
+        """Clear a region of a picture and set the place's light; returns the values every shader shares."""
+        target = self._gl.targets(region.target_size).picture
+        target.viewport = region.viewport
+        target.use()
+        target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
         self._gl.ctx.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         seen = {"view_projection": view.view_projection, "eye": view.eye}
         balance = {"exposure": self._light.exposure * view.balance}
         values = self._uniforms | seen | balance | {"shadow_map": SHADOW_UNIT, "pattern": PATTERN_UNIT}
         self._gl.shadow_map.use(SHADOW_UNIT)
         set_uniforms(self._gl.room, values)
+        set_uniforms(self._gl.body, values)
         return values
 
-    def _fill(self, backdrop: Any) -> None:
-        """Put the empty place where nothing was drawn."""
-        gl = self._gl
-        gl.ctx.enable(moderngl.CULL_FACE)
-        backdrop.use(PATTERN_UNIT)
-        gl.backdrop["pattern"].value = PATTERN_UNIT
-        gl.ctx.depth_func = "<="
-        self._empty.render(vertices=3)
-        gl.ctx.depth_func = "<"
-
-    def _backdrop(self, view: View) -> Any:
-        """The empty place as a camera on a tripod sees it: it stands still, so it is drawn once."""
-        key = (view.camera, view.filming)
-        if key not in self._backdrops:
-            gl, targets = self._gl, self._gl.targets(view.size, self._samples)
-            occluding = self._uniforms["occluders"]
-            self._uniforms["occluders"] = np.zeros((OCCLUDERS, 4))
-            values = self._begin(view, targets)
-            set_uniforms(gl.body, values)
-            self._setting.draw(view, values)
-            self._uniforms["occluders"] = occluding
-            gl.ctx.copy_framebuffer(targets.resolved, targets.drawn)
-            pixels = targets.resolved.read(components=4, alignment=1)
-            self._backdrops[key] = gl.ctx.texture(view.size, 4, pixels, alignment=1)
-        return self._backdrops[key]
+    def _drawn(self, region: Region) -> NDArray[np.uint8]:
+        """What was drawn of a region (h, w, 4), transparent where nothing was."""
+        read = read_rows(self._gl.targets(region.target_size).picture, region.target_size, 4)
+        return read[::-1][: region.height, : region.width][::-1]
 
     def labels(self, view: View, everything: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Class of every pixel (H, W), and the depth buffer (H, W), top row first.
 
         The place itself is in the depth buffer only where `everything` is asked for.
         """
-        rest = self._setting.draw_labels if everything else None
-        return draw_labels(self._gl, self._meshes(), view, self._samples, rest)
+        if everything:
+            return draw_labels(self._gl, self._meshes(), view, whole(view), self._setting.draw_labels)
+        return draw_labels(self._gl, self._meshes(), view, region_of(view, self._points))
 
     def release(self) -> None:
         """Free buffers and textures."""
         for mesh in self._meshes():
             mesh.release()
         self._setting.release()
-        for backdrop in self._backdrops.values():
-            backdrop.release()
-        self._empty.release()
 
     def _meshes(self) -> list[Mesh]:
         return [self._person] if self._bar is None else [self._person, self._bar]
 
     def _draw_shadow(self) -> None:
-        ctx = self._gl.ctx
-        self._gl.shadow_target.use()
-        self._gl.shadow_target.clear(depth=1.0)
-        ctx.enable(moderngl.DEPTH_TEST)
+        self._clear_shadow()
         set_uniforms(self._gl.shadow, {"light_projection": self._uniforms["light_projection"]})
         for mesh in self._meshes():
-            mesh.draw(ctx, "shadow")
+            mesh.draw(self._gl.ctx, "shadow")
+
+    def _clear_shadow(self) -> None:
+        self._gl.shadow_target.use()
+        self._gl.shadow_target.clear(depth=1.0)
+        self._gl.ctx.enable(moderngl.DEPTH_TEST)
+
+
+def shrunk(picture: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
+    """A picture (H, W, C) a whole number of times smaller; every pixel the mean of those it was."""
+    if scale == 1:
+        return picture
+    size = (picture.shape[1] // scale, picture.shape[0] // scale)
+    return np.asarray(cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _put(picture: NDArray[np.uint8], region: Region, drawn: NDArray[np.uint8]) -> None:
+    """Lay what was drawn (h, w, 4), colours as bright as they are opaque, over a region of a picture."""
+    under = picture[region.rows, region.columns]
+    open_ = 255 - drawn[..., 3:].astype(np.uint16)
+    under[...] = drawn[..., :3] + (under * open_ + 127) // 255
 
 
 def occluders(keypoints: Array) -> NDArray[np.float32]:

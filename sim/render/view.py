@@ -21,11 +21,12 @@ class View:
     filming: Filming = CLEAN
     time_s: float = 0.0
     shift_px: tuple[float, float] = (0.0, 0.0)  # of all points, for soft edges from several pictures
+    scale: int = 1  # pixels drawn for a pixel of the picture, each way
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height [px]."""
-        return self.camera.width, self.camera.height
+        """Width and height of what is drawn [px]."""
+        return self.scale * self.camera.width, self.scale * self.camera.height
 
     @property
     def eye(self) -> Array:

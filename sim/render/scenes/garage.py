@@ -30,12 +30,21 @@ class Garage(Indoors):
 
     def surfaces(self) -> list[Surface]:
         """The room's, and the door."""
-        rng = np.random.default_rng([self.seed, 13])
-        side = str(rng.choice(list(self.room.sides)))
-        half = 1.25 / self.room.length(side)
+        side, half = self._door()
         panel = self.room.panel(side, 0.5 - half, 0.5 + half, 0.0, min(2.25, self.height_m - 0.2), 0.012)
-        paint = colours.METALS["grey"] if rng.random() < 0.4 else colours.FRAME
+        paint = colours.METALS["grey"] if self.seed % 5 < 2 else colours.FRAME
         return [*super().surfaces(), Surface(panel, "metal", paint, gloss=0.2)]
+
+    def _door(self) -> tuple[str, float]:
+        """The wall the roller door is in, and half its width as a share of the wall: no wall with a window."""
+        rng, windows = np.random.default_rng([self.seed, 13]), [side for side, _, _ in self._window_places()]
+        free = [side for side in self.room.sides if side not in windows] or list(self.room.sides)
+        side = str(rng.choice(free))
+        return side, 1.25 / self.room.length(side)
+
+    def _taken(self) -> list[tuple[str, float, float, float]]:
+        side, half = self._door()
+        return [*super()._taken(), (side, 0.5 - half, 0.5 + half, 0.0)]
 
 
 def shelves(rng: Rng) -> tuple[Solid, float]:

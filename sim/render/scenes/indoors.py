@@ -69,6 +69,12 @@ class Indoors(Scene):
         back = min(self.back_m, self.length_m - 1.6)
         return Room(self.length_m, self.width_m, self.height_m, back, min(self.right_m, self.width_m - 1.6))
 
+    @property
+    def ends(self) -> tuple[float, float, float, float]:
+        """Where the walls are behind, before, right and left of the lifter [m]."""
+        room = self.room
+        return -room.back_m, room.length_m - room.back_m, -room.right_m, room.width_m - room.right_m
+
     def floor(self) -> Surface:
         """The floor, whole."""
         shade = colours.FLOORS[self.floor_material][self.floor_colour]
@@ -98,7 +104,8 @@ class Indoors(Scene):
                 if along + wide > length - 0.1:
                     break
                 k += 1
-                if rng.random() < self.crowding:
+                high = float(solid.vertices[:, 2].max())
+                if rng.random() < self.crowding and not self._is_taken(side, along / length, wide / length, high):
                     x, y, turn = self.room.at(side, (along + wide / 2) / length, 0.03)
                     pieces.append(solid.moved((x, y, 0.0), turn))
                 along += wide + float(rng.uniform(0.15, 0.7))
@@ -108,6 +115,12 @@ class Indoors(Scene):
         """Light of a room of these colours."""
         wall = np.array(colours.WALLS[self.wall_colour])
         return even_environment(self.key, self.ambient, np.array(self.floor().colour), wall)
+
+    @property
+    def brightness(self) -> float:
+        """Pale walls and floors make a camera darken the picture."""
+        wall, floor_ = colours.WALLS[self.wall_colour], self.floor().colour
+        return float(np.clip((0.1 + np.mean(wall) + np.mean(floor_)) / 0.55, 0.6, 2.0))
 
     def _lamps(self) -> Surface:
         """Tubes on the ceiling in two rows."""
@@ -122,6 +135,21 @@ class Indoors(Scene):
         rng = np.random.default_rng([self.seed, 12])
         sides = rng.permutation(list(self.room.sides))[: int(self.windows)]
         return [(str(s), float(rng.uniform(0.3, 0.7)), 1.0 + 0.8 * float(rng.random())) for s in sides]
+
+    def _taken(self) -> list[tuple[str, float, float, float]]:
+        """Wall, start, end (shares of its length) and lower edge of what is on the walls: windows."""
+        found = []
+        for side, middle, wide in self._window_places():
+            half = 0.5 * (wide + 0.1) / self.room.length(side)
+            found.append((side, middle - half, middle + half, 0.95))
+        return found
+
+    def _is_taken(self, side: str, start: float, wide: float, height_m: float) -> bool:
+        """Whether a thing of a width (share of the wall) and height would stand before something on the wall."""
+        return any(
+            side == where and start < last and start + wide > first and height_m > low
+            for where, first, last, low in self._taken()
+        )
 
     def _windows(self) -> list[Surface]:
         room, panes = self.room, []

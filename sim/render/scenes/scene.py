@@ -11,7 +11,7 @@ import numpy as np
 from sim.checks import require_between
 from sim.render import palette
 from sim.render.lighting import Environment, Key, even_environment
-from sim.render.room import SHADED_M, Quads, floor, level
+from sim.render.room import REACH_M, SHADED_M, Quads, floor, level
 from sim.render.solids import Solid
 from wink.errors import ConfigError, unknown_name
 
@@ -86,8 +86,14 @@ class Scene(ABC):
         """The part of the floor that the lifter's shadow can reach."""
         whole = self.floor()
         reach = max(SHADED_M, 0.6 + 1.9 / float(np.tan(np.radians(self.light_elevation_deg))))
-        near = level(-reach, reach, -reach, reach, 0.0)
+        west, east, south, north = self.ends
+        near = level(max(-reach, west), min(reach, east), max(-reach, south), min(reach, north), 0.0)
         return Surface(near, whole.texture, whole.colour, whole.gloss, whole.key_share)
+
+    @property
+    def ends(self) -> tuple[float, float, float, float]:
+        """Where the place ends behind, before, right and left of the lifter [m]."""
+        return -REACH_M, REACH_M, -REACH_M, REACH_M
 
     def surfaces(self) -> list[Surface]:
         """Everything flat but the floor."""
@@ -100,6 +106,11 @@ class Scene(ABC):
     def environment(self) -> Environment:
         """Light from everywhere."""
         return even_environment(self.key, self.ambient, np.array(self.floor().colour), np.array((0.45, 0.45, 0.44)))
+
+    @property
+    def brightness(self) -> float:
+        """How much brighter the place looks than a usual room under the same light: a camera's meter allows for it."""
+        return 1.0
 
     @property
     def panorama(self) -> str | None:

@@ -7,30 +7,29 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.render.lighting import Environment, Key
+from sim.render.lighting import Environment, Key, irradiance
 from sim.render.panorama import panorama
 from sim.render.room import floor
 from sim.render.scenes.scene import Scene, Surface
 
-#: Photographs and what their ground looks like: material, and reflectance of the ground.
-OUTDOORS = {
-    "park": ("ground", 0.20),
-    "sunrise": ("ground", 0.20),
-    "forest": ("ground", 0.16),
-    "city": ("concrete", 0.28),
-    "sunset": ("tiles", 0.30),
-    "venice": ("concrete", 0.26),
+#: Photographs, and what their ground is like.
+GROUNDS = {
+    "park": "ground",
+    "sunrise": "ground",
+    "forest": "ground",
+    "city": "concrete",
+    "sunset": "tiles",
+    "venice": "concrete",
+    "apartment": "wood",
+    "esplanade": "tiles",
+    "hall": "wood",
+    "lab": "concrete",
+    "lobby": "wood",
+    "warehouse": "concrete",
+    "workshop": "concrete",
 }
-INDOORS = {
-    "apartment": ("wood", 0.40),
-    "esplanade": ("tiles", 0.36),
-    "hall": ("wood", 0.34),
-    "lab": ("concrete", 0.24),
-    "lobby": ("wood", 0.42),
-    "warehouse": ("concrete", 0.32),
-    "workshop": ("concrete", 0.20),
-}
-GROUNDS = OUTDOORS | INDOORS
+#: How bright a photograph is shown, for the light it gives.
+SHOWN = 1.1
 
 
 @dataclass(frozen=True)
@@ -43,21 +42,28 @@ class Surroundings(Scene):
     names: ClassVar[dict[str, tuple[str, ...]]] = {"photograph": tuple(GROUNDS)}
 
     def floor(self) -> Surface:
-        """Ground in the colour of the photographed ground."""
-        material, reflectance = GROUNDS[self.photograph]
-        seen = panorama(self.photograph).ground
-        red, green, blue = reflectance * seen / seen.mean()
-        return Surface(floor(), material, (float(red), float(green), float(blue)), 0.08, key_share=1.0)
+        """Ground that looks, in this light, like the photographed ground."""
+        seen = SHOWN * self.ambient * panorama(self.photograph).ground
+        up = irradiance(self.environment().coefficients, np.array([[0.0, 0.0, 1.0]]))[0]
+        lit = up + self.key.colour * self.key.direction[2]
+        red, green, blue = np.clip(seen / lit, 0.03, 0.6)
+        colour = (float(red), float(green), float(blue))
+        return Surface(floor(), GROUNDS[self.photograph], colour, 0.08, key_share=1.0)
 
     def environment(self) -> Environment:
         """Light of the photograph, sun and lamps left out: they are the key light."""
-        return panorama(self.photograph).environment(self.turn_deg, 1.1 * self.ambient)
+        return panorama(self.photograph).environment(self.turn_deg, SHOWN * self.ambient)
 
     @property
     def key(self) -> Key:
         """The photograph's sun or lamps, as strong as they are in it."""
         strength = self.light * float(np.clip(2.5 * panorama(self.photograph).sun_share, 0.15, 1.8))
         return Key(self.light_azimuth_deg, self.light_elevation_deg, strength, self.light_warmth, self.light_size_deg)
+
+    @property
+    def brightness(self) -> float:
+        """A photographed distance is as bright as the light it gives: a camera darkens the picture."""
+        return 1.9
 
     @property
     def turn_deg(self) -> float:

@@ -15,7 +15,8 @@ out vec4 pixel;
 void main() {
     vec3 albedo = texture(pattern, at).rgb * tint;
     float corner = 1.0 - 0.35 * exp(-4.0 * abs(facing.z > 0.5 ? 9.0 : world.z));
-    float open = facing.z > 0.5 ? openness(world, facing) : corner;
+    // the body keeps light from the floor near it; 0.9 m away that has ended (sim/render/region.py counts on it)
+    float open = facing.z > 0.5 ? mix(openness(world, facing), 1.0, smoothstep(0.5, 0.9, length(world.xy))) : corner;
     float shade = facing.z > 0.5 ? lit(shadow_at, 0.002) : 1.0;
     vec3 key = light_colour * max(dot(facing, light_direction), 0.0) * shade * key_share;
     vec3 v = normalize(eye - world);
