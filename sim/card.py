@@ -20,7 +20,7 @@ language: [en]
 ---
 # {name}
 
-{n_trials} simulated squat trials, each filmed from {views}, {size} at {fps:g} frames a second.
+{n_trials} simulated squat trials, each filmed from {views}, {size} at {fps} frames a second{drawn_by}.
 Made by {program} from the settings in `config.yaml`; the same settings give the same bytes on the same platform.
 
 The pelvis' rotation is not scripted: a lifter with limits and strength chooses its posture at every depth, a physics
@@ -39,7 +39,7 @@ names the lifter's trial).
 uncertainty; limits met, peak loads |
 | `frames/*.parquet` | a frame | angles [deg], phase, forces [N], moments [Nm], limits engaged; keypoints; box |
 | `videos/*/*.mp4` | | H.264, constant rate, no sound |
-| `masks/*/*.npz` | | `labels` (frames, height, width) uint8: {mask_classes} |
+| `masks/*/*.npz` | | `labels` (frames, height, width) uint8: {mask_classes}{depth} |
 | `croissant.json` | | what is in it, for machines (MLCommons Croissant) |
 | `SHA256SUMS` | a file | its hash: `sha256sum -c SHA256SUMS` |
 
@@ -87,7 +87,9 @@ def dataset_card(
         keypoints=", ".join(keypoints),
         mask_classes=", ".join(f"{number} {label}" for number, label in enumerate(mask_classes)),
         cases="\n".join(_case_lines(plan)),
-        fps=settings["fps"],
+        fps=f"{settings['fps']:g}" if settings["filming"].get("fps") == settings["fps"] else "a drawn number of",
+        drawn_by=", drawn without OpenGL: plainly" if settings["quality"]["renderer"] == "software" else "",
+        depth="; `depth_mm` likewise uint16, 0 where nothing is" if settings["depth_maps"] else "",
     )
 
 

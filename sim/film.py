@@ -46,6 +46,7 @@ class TrialPlace:
     folder: Path  # what names of files start from
     shard: str
     masks: bool
+    depth_maps: bool = False
 
     def clip_id(self, view: str) -> str:
         """Opaque id of the trial's clip from one camera."""
@@ -124,10 +125,10 @@ def film(place: TrialPlace, trial: SquatTrial, shooting: Shooting) -> list[Filme
     none = np.empty((0, 0), dtype=np.uint8)  # a view of a picture would keep the picture
     with ExitStack() as stack:
         films = [stack.enter_context(Film(place, v, shot, n_frames)) for v, shot in zip(views, shots, strict=True)]
-        for moment in render_views(trial, shots, shooting.look, place.trial.seed):
+        for moment in render_views(trial, shots, shooting.look, place.trial.seed, place.depth_maps):
             for film_, frames, frame in zip(films, seen, moment, strict=True):
                 film_.add(frame)
-                frames.append(replace(frame, image=none, labels=none))
+                frames.append(replace(frame, image=none, labels=none, depth_m=None))
     return [
         FilmedClip(view, replace(shot, camera=frames[0].camera), keypoint_columns(frames))
         for view, shot, frames in zip(views, shots, seen, strict=True)
@@ -153,7 +154,7 @@ class Film:
         """Append one picture with its labels."""
         self._video.add(frame.image)
         if self._mask:
-            self._mask.add(frame.labels)
+            self._mask.add(frame.labels, frame.depth_m)
 
     def __enter__(self) -> Film:
         return self

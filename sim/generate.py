@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -18,7 +19,8 @@ from sim.card import dataset_card
 from sim.cases import PARTS, options_named
 from sim.lot import try_look
 from sim.plan import Plan, cases_of, resolved
-from sim.render.gl import graphics
+from sim.render.clip import renderer
+from sim.render.gl import INSTALL
 from sim.render.labels import CLASSES
 from sim.settings import Share, check_settings, share_of
 from sim.shard import ATTEMPTS, ShardJob, ShardReport, make_shard
@@ -32,7 +34,12 @@ from wink.progress import Progress, counted
 #: The settings that say what a dataset is; the others say where it goes and how fast it is made.
 SPEC = (
     *("seed", "n", "cases", "grid", "population", "fixed", "twins", "split", "holdout"),
-    *("engine", "views", "cameras", "scene", "filming", "quality", "appearance", "fps", "width", "height", "masks"),
+    *("engine", "views", "cameras", "scene", "filming", "quality", "appearance", "fps", "width", "height"),
+    *("masks", "depth_maps"),
+)
+NO_OPENGL = (
+    "warning: pictures are drawn without OpenGL: plain colours, no textures, jagged edges, several times slower; "
+    f"labels are the same. For better ones: {INSTALL}, and quality.renderer=auto"
 )
 #: Cases and lifters that are built before work starts, to find what cannot be.
 CHECKED = 200
@@ -75,7 +82,8 @@ def generate_dataset(
     spec = dataset_spec(config)
     plan = Plan(spec["settings"])
     check_plan(plan, spec["settings"])
-    graphics()  # nothing is begun that cannot be drawn
+    if spec["settings"]["quality"]["renderer"] == "software":
+        print(NO_OPENGL, file=sys.stderr)
     if str(place).startswith("memory://"):
         raise ConfigError("memory:// is a different memory in every process; name a folder, or a URL all of them reach")
     share = share_of(config["shard"])
@@ -88,6 +96,7 @@ def generate_dataset(
 def dataset_spec(config: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that determines the clips: settings, the options they name, and the program down to its sources."""
     settings = {key: config[key] for key in SPEC}
+    settings["quality"] = {**config["quality"], "renderer": renderer(build(config["quality"]))}
     settings["parts"] = {part: dict(config[part]) for part in PARTS}
     settings["options"] = options_named(cases_of(config), [config["twins"]], config["views"])
     settings |= {"keypoints": list(NAMES), "mask_classes": list(CLASSES)}

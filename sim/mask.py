@@ -1,11 +1,13 @@
-"""Per-pixel labels of a clip, written frame by frame: constant memory, the same bytes for the same labels."""
+"""Per-pixel labels of a clip, and how far away things are, written frame by frame: the same bytes for the same."""
 
 from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,11 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class MaskWriter:
-    """Writes `labels` (n_frames, height, width) uint8 as a compressed .npz that numpy reads."""
+    """Writes `labels` (n_frames, height, width) uint8 as a compressed .npz that numpy reads.
+
+    Where depth is given it holds `depth_mm` (n_frames, height, width) uint16 besides: millimetres along the view axis,
+    0 where nothing is.
+    """
 
     def __init__(self, path: Path, n_frames: int, height: int, width: int) -> None:
         """Begin a mask file; it appears under its name only when every frame is in."""
@@ -27,14 +33,22 @@ class MaskWriter:
         self._written = 0
         self._temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._archive = zipfile.ZipFile(self._temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
-        entry = zipfile.ZipInfo("labels.npy", _NO_DATE)
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        self._entry = self._archive.open(entry, "w", force_zip64=True)
-        header = {"shape": self._shape, "fortran_order": False, "descr": "|u1"}
-        np.lib.format.write_array_header_1_0(self._entry, header)  # type: ignore[no-untyped-call]
+        self._entry = self._begin("labels", "|u1")
+        self._depths: list[bytes] = []  # compressed: an archive takes one array after the other
 
-    def add(self, labels: NDArray[np.uint8]) -> None:
-        """Append the labels (height, width) of one frame."""
+    def _begin(self, name: str, kind: str) -> IO[bytes]:
+        entry = zipfile.ZipInfo(f"{name}.npy", _NO_DATE)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        stream = self._archive.open(entry, "w", force_zip64=True)
+        header = {"shape": self._shape, "fortran_order": False, "descr": kind}
+        np.lib.format.write_array_header_1_0(stream, header)  # type: ignore[no-untyped-call]
+        return stream
+
+    def add(self, labels: NDArray[np.uint8], depth_m: NDArray[np.float32] | None = None) -> None:
+        """Append the labels (height, width) of one frame, and its depth."""
+        if depth_m is not None:
+            millimetres = np.where(np.isfinite(depth_m), np.round(depth_m * 1000.0), 0.0)
+            self._depths.append(zlib.compress(np.minimum(millimetres, 65535).astype("<u2").tobytes(), 1))
         if labels.shape != self._shape[1:]:
             raise ClipError(f"the mask takes labels of shape {self._shape[1:]}, got {labels.shape}")
         self._entry.write(np.ascontiguousarray(labels).tobytes())
@@ -47,6 +61,10 @@ class MaskWriter:
             ClipError: fewer or more frames were added than were announced.
         """
         self._entry.close()
+        if self._depths and len(self._depths) == self._written:
+            with self._begin("depth_mm", "<u2") as entry:
+                for depth in self._depths:
+                    entry.write(zlib.decompress(depth))
         self._archive.close()
         if self._written != self._shape[0]:
             self._temporary.unlink()

@@ -60,7 +60,7 @@ def reproduce_clip(wanted: str, config: Mapping[str, Any]) -> Again:
         found = find_clip(wanted, plan, digest, settings)
         if found is not None:
             folder = Path(config["paths"]["cache"]) / "clips"
-            place = TrialPlace(digest, found, folder, wanted, settings["masks"])
+            place = TrialPlace(digest, found, folder, wanted, settings["masks"], settings["depth_maps"])
             return _make(settings, plan, place, store, sources_digest() not in str(spec["program"]))
     where = ", ".join(store.url for store in stores) or f"{config['paths']['datasets']}, which holds no dataset"
     raise DatasetError(f"no clip {wanted!r} in {where}; an id is a file name in videos/ without .mp4")

@@ -121,8 +121,9 @@ class Workbench:
 
     def place(self, trial: PlannedTrial) -> TrialPlace:
         """Where the clips of a trial are made."""
-        masks = self._job.spec["settings"]["masks"]
-        return TrialPlace(self._job.spec_hash, trial, self._root, self._job.name, masks)
+        settings = self._job.spec["settings"]
+        masks, depth_maps = settings["masks"], settings["depth_maps"]
+        return TrialPlace(self._job.spec_hash, trial, self._root, self._job.name, masks, depth_maps)
 
     def has(self, index: int) -> bool:
         """Whether a trial is finished, its media files in place."""

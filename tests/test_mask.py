@@ -31,3 +31,19 @@ def test_a_failure_on_the_way_leaves_no_file(tmp_path):
     with pytest.raises(ClipError, match=r"shape \(2, 2\)"), MaskWriter(tmp_path / "x.npz", 1, 2, 2) as writer:
         writer.add(np.zeros((3, 2), np.uint8))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_depth_is_kept_in_millimetres_beside_the_labels(tmp_path):
+    labels = np.zeros((2, 4, 6), np.uint8)
+    depth = np.linspace(0.5, 30.0, 48).reshape(2, 4, 6).astype(np.float32)
+    depth[0, 0, 0] = np.inf
+    for folder in "ab":
+        with MaskWriter(tmp_path / folder / "x.npz", 2, 4, 6) as writer:
+            for k in range(2):
+                writer.add(labels[k], depth[k])
+    found = np.load(tmp_path / "a/x.npz")
+    assert found["depth_mm"].dtype == np.uint16
+    assert found["depth_mm"][0, 0, 0] == 0
+    np.testing.assert_allclose(found["depth_mm"][1] / 1000.0, depth[1], atol=6e-4)
+    np.testing.assert_array_equal(found["labels"], labels)
+    assert (tmp_path / "a/x.npz").read_bytes() == (tmp_path / "b/x.npz").read_bytes()

@@ -8,6 +8,10 @@ from hydra import compose, initialize_config_module
 from kinematic_trial import kinematic_trial
 
 from sim.body.posed import Performer
+from sim.card import dataset_card
+from sim.generate import dataset_spec
+from sim.plan import Plan
+from sim.render import clip as clip_module
 from sim.render.appearance import Appearance
 from sim.render.camera import Camera
 from sim.render.clip import Look, Shot, clear_of, extent, render_clip, renderer
@@ -24,7 +28,7 @@ from sim.render.scenes.surroundings import GROUNDS, Surroundings
 from sim.render.shooting import draw_shooting, sized
 from sim.render.solids import box
 from wink.config import build, load_option, options_of, plain
-from wink.errors import ConfigError
+from wink.errors import ConfigError, RenderError
 
 SCENES = sorted(options_of("scene"))
 TRIAL = kinematic_trial().sampled_at(np.array([1.5, 1.501]))
@@ -216,3 +220,19 @@ def test_without_opengl_pictures_are_plain_and_labels_the_same() -> None:
     assert np.percentile(np.abs(plain_.depth_m - ours.depth_m)[both], 99) < 0.01
     difference = np.abs(plain_.image.astype(int) - ours.image).mean()
     assert difference < 25  # the same place in the same light, less well drawn
+
+
+def test_a_machine_without_opengl_says_so_in_spec_and_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> None:
+        raise RenderError("no OpenGL")
+
+    assert dataset_spec(composed())["settings"]["quality"]["renderer"] == "opengl"
+    monkeypatch.setattr(clip_module, "graphics", none)
+    spec = dataset_spec(composed())
+    assert spec["settings"]["quality"]["renderer"] == "software"
+    card = dataset_card("x", spec, Plan(spec["settings"]), ["nose"], ["background"])
+    assert "drawn without OpenGL" in card
+    with pytest.raises(RenderError):
+        renderer(Quality(renderer="opengl"))
+    frame = next(render_clip(TRIAL, Shot(SMALL), Look(Appearance(), Gym(), Quality()), 0))
+    assert np.isin(frame.labels, PERSON).sum() > 200

@@ -93,7 +93,18 @@ def _drawn(choice: Any, rng: np.random.Generator) -> Any:
         return int(rng.integers(2**31))
     names = list(values)
     shares = _shares(list(values.values()), "one_of") if isinstance(values, Mapping) else None
-    return names[int(rng.choice(len(names), p=shares))]
+    chosen = names[int(rng.choice(len(names), p=shares))]
+    return _number(chosen) if isinstance(values, Mapping) else chosen
+
+
+def _number(name: Any) -> Any:
+    """A number that became text as the key of a mapping, as it does on its way through JSON."""
+    for kind in (int, float):
+        try:
+            return kind(name) if isinstance(name, str) else name
+        except ValueError:
+            continue
+    return name
 
 
 def _shares(weights: Sequence[float], name: str) -> list[float]:
