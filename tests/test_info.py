@@ -114,7 +114,7 @@ def test_a_leak_is_said_and_real_clips_alone_can_be_counted(small, tmp_path):
     counted = {**census(small), "leaks": [{"what": "lifter", "name": "anna", "splits": ["test", "train"]}]}
     assert "1 LEAKS: lifter anna in test and train" in told(counted)
     real = write_small_dataset(tmp_path / "real", clips=[("dddddddddddd", "test", "side", "real")])
-    assert "0 repetitions; unknown in 1 clips" in told(census(real))
+    assert "0 repetitions; unknown in 1 clip" in told(census(real))
     with pytest.raises(ConfigError, match="say which dataset"):
         run()
 

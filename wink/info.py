@@ -60,7 +60,7 @@ def _head(counted: Mapping[str, Any]) -> Iterator[str]:
     trials = f" of {counted['trials']:,} trials ({counted['twins']:,} by twins)" if counted["trials"] else ""
     length = f"{counted['hours']:.2f} h" if counted["hours"] >= 0.1 else f"{counted['hours'] * 3600:.0f} s"
     sizes = ", ".join(f"{kind} {_size(n)}" for kind, n in counted["bytes"].items() if n)
-    yield f"{counted['clips']:,} clips{trials} by {counted['subjects']:,} lifter{'s' * (counted['subjects'] != 1)}"
+    yield f"{_some(counted['clips'], 'clip')}{trials} by {_some(counted['subjects'], 'lifter')}"
     yield f"{counted['frames']:,} frames, {length}, {_size(total_bytes(counted))} ({sizes})"
 
 
@@ -73,7 +73,9 @@ def _counts(counted: Mapping[str, Any]) -> Iterator[str]:
 def _winks(counted: Mapping[str, Any]) -> Iterator[str]:
     found = counted["repetitions"]
     unknown = counted["clips_without_labels"]
-    yield _line("labels", f"{found['count']:,} repetitions" + (f"; unknown in {unknown:,} clips" if unknown else ""))
+    yield _line(
+        "labels", f"{found['count']:,} repetitions" + (f"; unknown in {_some(unknown, 'clip')}" if unknown else "")
+    )
     if not found["count"]:
         return
     yield _line("reversal", f"{_spread(found['pelvic_reversal_deg'])}; {_listed(found['severity'])}")
@@ -114,6 +116,10 @@ def _listed(counts: Mapping[str, int]) -> str:
 
 def _spread(spread: Mapping[str, Any]) -> str:
     return f"{spread['median']:.1f} deg ({spread['p10']:.1f} to {spread['p90']:.1f})"
+
+
+def _some(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
 
 
 def _size(n: float) -> str:
