@@ -6,10 +6,10 @@ CLIPS ?=
 ARGS ?=
 SLOW_TESTS = -m slow
 
-.PHONY: env demo test test-fast lint lock wheel clean help
+.PHONY: env demo test test-fast lint lock sample wheel clean help
 
 help:
-	@sed -n '1,2p' Makefile && echo "also: env, test-fast, lint, lock, wheel, clean"
+	@sed -n '1,2p' Makefile && echo "also: env, test-fast, lint, lock, sample, wheel, clean"
 
 env: $(VENV)/.ready
 
@@ -38,6 +38,14 @@ lint: env
 # Only for maintainers: choose new versions of everything.
 lock:
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra peers --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
+
+# Only for maintainers: the dataset kept in git, after the physics, the pictures or the schema have changed.
+sample: env
+	@test ! -e datasets/sample/annotations.parquet || { echo "datasets/sample holds annotations: move them first"; exit 1; }
+	rm -rf datasets/sample
+	$(BIN)/wink generate experiment=sample name=sample paths.datasets=datasets
+	rm -rf datasets/sample/.shards datasets/sample/contact_sheet.jpg
+	$(BIN)/wink info sample paths.datasets=datasets check=true
 
 wheel: env
 	$(BIN)/uv build --wheel --out-dir dist .

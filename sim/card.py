@@ -66,6 +66,7 @@ Known bias: adults only, limits and habits as in `config.yaml`; skin, clothes an
 |---|---|
 | clips, masks and labels | CC0 1.0 |
 | body mesh, clothes, hair (MakeHuman / MPFB2 data) | CC0 1.0 |
+| photographed surroundings (Poly Haven) | CC0 1.0 |
 
 Nobody is depicted.
 """

@@ -95,6 +95,13 @@ def test_leaks_between_splits_are_found(changes, what):
     assert not list(leaks(same_split))
 
 
+def test_trials_that_were_given_up_are_counted(small):
+    assert "quarantined " not in told(census(small))
+    record = small.path / ".shards/aaa.json"
+    record.write_text(json.dumps({**json.loads(record.read_text()), "quarantined": [{"reason": "x"}, {"reason": "y"}]}))
+    assert "2 trials" in told(census(small))
+
+
 def test_it_is_said_in_words_and_in_json(small, capsys):
     run(str(small.path), "check=true")
     said = capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -47,6 +48,7 @@ def census(dataset: Dataset) -> dict[str, Any]:
         "bytes": _bytes(dataset),
         "annotations": len(read_annotations(dataset.path / "annotations.parquet")),
         "detections": len(read_detections(dataset.path / "detections.parquet")),
+        "quarantined": quarantined(dataset.path),
         "missing": missing_files(dataset),
         "leaks": list(leaks(table)),
     }
@@ -120,6 +122,12 @@ def _bytes(dataset: Dataset) -> dict[str, int]:
         "trials": "trials/*",
     }
     return {kind: sum(f.stat().st_size for f in dataset.path.glob(pattern)) for kind, pattern in kinds.items()}
+
+
+def quarantined(path: Path) -> int:
+    """How many trials were given up while the dataset was made, by its records."""
+    records = (file.read_bytes() for file in (path / ".shards").glob("*.json"))
+    return sum(len(json.loads(text)["quarantined"]) for text in records if b'"quarantined"' in text)
 
 
 def missing_files(dataset: Dataset) -> list[str]:

@@ -62,7 +62,12 @@ TABLES = (
 FRAMES = ("frames", "frames/*.parquet", "A row a frame of a simulated clip: angles, keypoints, box.")
 MEDIA = (
     ("videos", "videos/*/*.mp4", "video/mp4", "The clips; the SHA-256 of each stands in metadata.parquet."),
-    ("masks", "masks/*/*.npz", "application/zip", "Per-pixel labels of each clip: NumPy archive, key `labels`."),
+    (
+        "masks",
+        "masks/*/*.npz",
+        "application/zip",
+        "Per-pixel labels of each clip: NumPy archive, key `labels`; `depth_mm` where depth maps were asked for.",
+    ),
 )
 
 

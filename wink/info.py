@@ -91,6 +91,8 @@ def _winks(counted: Mapping[str, Any]) -> Iterator[str]:
 def _state(counted: Mapping[str, Any]) -> Iterator[str]:
     if counted["annotations"] or counted["detections"]:
         yield _line("marked", f"{counted['annotations']:,} annotations, {counted['detections']:,} detections")
+    if counted["quarantined"]:
+        yield _line("quarantined", f"{_some(counted['quarantined'], 'trial')}; `wink generate` said which and why")
     yield _line("files", _wrong(counted["missing"], "missing or empty") or "all there")
     if "changed" in counted:
         yield _line("hashes", _wrong(counted["changed"], "CHANGED") or "as when it was finished")
