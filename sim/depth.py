@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from sim.checks import require_between
 from wink.errors import ConfigError
 
+#: Thigh inclinations that can be meant by a squat [deg].
+SHALLOWEST_DEG, DEEPEST_DEG = 50.0, 130.0
+
 
 @dataclass(frozen=True)
 class Depth:
@@ -23,4 +26,4 @@ class Depth:
     self_chosen: bool = False
 
     def __post_init__(self) -> None:
-        require_between(ConfigError, "thigh_inclination_deg", self.thigh_inclination_deg, (50.0, 130.0), "degrees")
+        require_between(ConfigError, "thigh_inclination_deg", self.thigh_inclination_deg, (SHALLOWEST_DEG, DEEPEST_DEG), "degrees")
