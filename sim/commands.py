@@ -1,4 +1,4 @@
-"""The verbs of `sim`: generate and validate."""
+"""The verbs of `sim`: generate, validate and attribute."""
 
 from __future__ import annotations
 
@@ -103,3 +103,23 @@ def validate(cfg: DictConfig) -> None:
     data, page = write_report(results, Path(cfg.output))
     print(table(results))
     print(f"{summary(results)}  {data}  {page}")
+
+
+def attribute(cfg: DictConfig) -> None:
+    """Share out a lifter's wink among its causes; write the terms and a picture of them."""
+    from sim.attribution import attribute as share_out
+    from sim.attribution_report import table, write_attribution
+    from sim.plan import PARTS
+    from wink.progress import progress
+
+    settings = plain(cfg)
+    parts = {part: dict(settings[part]) for part in PARTS}
+    found = share_out(
+        parts,
+        settings["causes"],
+        settings["styles"],
+        lambda plans, n, whose: progress(plans, f"plan: {whose}", total=n, unit="plan"),
+    )
+    data, picture = write_attribution(found, Path(cfg.output))
+    print(table(found))
+    print(f"{found.plans} plans  {data}  {picture}")

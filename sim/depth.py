@@ -26,4 +26,6 @@ class Depth:
     self_chosen: bool = False
 
     def __post_init__(self) -> None:
-        require_between(ConfigError, "thigh_inclination_deg", self.thigh_inclination_deg, (SHALLOWEST_DEG, DEEPEST_DEG), "degrees")
+        require_between(
+            ConfigError, "thigh_inclination_deg", self.thigh_inclination_deg, (SHALLOWEST_DEG, DEEPEST_DEG), "degrees"
+        )

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.depth import DEEPEST_DEG, SHALLOWEST_DEG, Depth
-from sim.planner import Plan, plan_squat
-from sim.posture_problem import lumbar_angle
+from sim.planned_curve import planned_descent
+from sim.planner import plan_squat
 from sim.reference import DEPTH_SD_DEG
 from sim.setup import SquatSetup
 from sim.skeleton import build_skeleton
 from sim.squat import simulate_squat
-from wink.onset import Descent, OnsetRules, Repetition, find_repetitions, neutral_reference_deg
+from wink.onset import OnsetRules, Repetition, find_repetitions, neutral_reference_deg
 
 Array = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def find_neutral_depth(setup: SquatSetup, seed: int, rules: OnsetRules | None = 
     rules = rules or OnsetRules()
     once = replace(setup, depth=Depth(DEEPEST_DEG), tempo=replace(setup.tempo, repetitions=1))
     plan = plan_squat(once, build_skeleton(once.lifter, once.barbell))
-    curve = _fine(plan)
+    curve = planned_descent(plan)
     reversal = np.maximum.accumulate(curve.tilt_deg) - curve.tilt_deg
     gained = curve.lumbar_deg - neutral_reference_deg(curve, rules)
     return NeutralDepth(
@@ -90,12 +90,3 @@ def _search(
 def _slope(thigh_deg: Array, planned_deg: Array, at_deg: float) -> float:
     around = np.interp([at_deg - 3.0, at_deg + 3.0], thigh_deg, planned_deg)
     return float(np.clip((around[1] - around[0]) / 6.0, *SLOPES))
-
-
-def _fine(plan: Plan) -> Descent:
-    """The plan as one descent, a degree of thigh a second."""
-    thigh = np.arange(plan.thigh_deg[0], plan.thigh_deg[-1] + 1e-9, 0.25)
-    tilt, lumbar = np.degrees(plan.posture[:, 2]), np.degrees(lumbar_angle(plan.posture))
-    lumbar = lumbar - lumbar[0]
-    columns = [np.interp(thigh, plan.thigh_deg, values) for values in (tilt, lumbar)]
-    return Descent(thigh, thigh, columns[0], columns[1], np.full(len(thigh), np.nan))
