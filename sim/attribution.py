@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
+from sim.cases import Parts
 from sim.causes import Cause, causes_of
 from sim.depth import SHALLOWEST_DEG
-from sim.plan import Parts
+from sim.maximum import with_load
 from sim.planned_curve import planned_descent
 from sim.planner import Plan, plan_squat
 from sim.setup import SquatSetup, setup_from
@@ -109,7 +110,7 @@ def attribute(
         ConfigError: a cause does not exist.
         SimulationError: the compared lifters have no depth in common.
     """
-    own, found = setup_from(parts), causes_of(causes, parts)
+    own, found = with_load(setup_from(parts)), causes_of(causes, parts)
     work = Work(own, found, watch)
     sets = list(coalitions(tuple(found)))
     game = work.plans("own style", own.style, sets)

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.plan import Parts, choose
+from sim.cases import Parts, choose
 from wink.causes import CAUSE_GROUPS, CauseGroup
 from wink.config import build, load_option
 from wink.errors import ConfigError, unknown_name
 
 #: Sets of causes double with each: 64 plans.
 MOST_CAUSES = 6
+#: The causes a dataset's lifters are asked for.
+USUAL_CAUSES = ("hip_flexion", "hip_rotation", "hip_bone", "ankle_dorsiflexion", "strength", "load")
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def attribute(cfg: DictConfig) -> None:
     """Share out a lifter's wink among its causes; write the terms and a picture of them."""
     from sim.attribution import attribute as share_out
     from sim.attribution_report import table, write_attribution
-    from sim.plan import PARTS
+    from sim.cases import PARTS
     from wink.progress import progress
 
     settings = plain(cfg)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.lifter_truth import lifter_truth
 from sim.lot import draw_shooting_for
 from sim.mask import MaskWriter
 from sim.plan import PlannedTrial
@@ -24,6 +25,7 @@ from sim.splits import Splits
 from sim.squat import simulate_squat
 from sim.truth import frame_truth
 from sim.video import VideoWriter
+from wink.causes import CauseShares
 from wink.config import build
 from wink.dataset_writer import clip_id, worst_reversal_deg
 from wink.files import file_sha256
@@ -86,8 +88,10 @@ def make_clips(settings: Mapping[str, Any], splits: Splits, place: TrialPlace) -
     setup = setup_from(planned.parts)
     with timed(seconds, "simulate"):
         squat = simulate_squat(setup, planned.seed, build(settings["engine"]))
+    with timed(seconds, "explain"):
+        lifter = lifter_truth(parts_of(setup), settings["neutral_depth"], settings["attribution"])
     trial = from_zero(squat, planned.subject_id)
-    repetitions = find_repetitions(trial) if trial.outcome in JUDGED else ()
+    repetitions = explained(find_repetitions(trial), lifter.causes) if trial.outcome in JUDGED else ()
     shooting = draw_shooting_for(settings, planned, trial.subject.sex, splits)
     fps = shooting.filming.fps
     with timed(seconds, "film"):
@@ -95,6 +99,7 @@ def make_clips(settings: Mapping[str, Any], splits: Splits, place: TrialPlace) -
     tables = [frame_truth(place.clip_id(c.view), trial, repetitions, c.keypoints, fps) for c in clips]
     drawn = {"case": planned.case, "seed": planned.seed, **parts_of(setup)}
     rows = [metadata_row(place, c, trial, repetitions, drawn | shooting.factors(c.view)) for c in clips]
+    rows = [row | lifter.neutral_depths for row in rows]
     return TrialClips(
         metadata=rows,
         repetitions=[row for c in clips for row in repetition_rows(place.clip_id(c.view), repetitions, fps)],
@@ -109,6 +114,13 @@ def timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     began = time.process_time()
     yield
     seconds[stage] = time.process_time() - began
+
+
+def explained(repetitions: Sequence[Repetition], causes: CauseShares | None) -> tuple[Repetition, ...]:
+    """The repetitions with what is known of why this lifter winks."""
+    return tuple(
+        replace(one, simulated=replace(one.simulated, causes=causes)) if one.simulated else one for one in repetitions
+    )
 
 
 def from_zero(trial: SquatTrial, subject_id: str) -> SquatTrial:

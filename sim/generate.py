@@ -35,7 +35,7 @@ from wink.progress import Progress, counted
 SPEC = (
     *("seed", "n", "cases", "grid", "population", "fixed", "twins", "split", "holdout"),
     *("engine", "views", "cameras", "scene", "filming", "quality", "appearance", "fps", "width", "height"),
-    *("masks", "depth_maps"),
+    *("masks", "depth_maps", "neutral_depth", "attribution"),
 )
 NO_OPENGL = (
     "warning: pictures are drawn without OpenGL: plain colours, no textures, jagged edges, several times slower; "
@@ -103,12 +103,16 @@ def dataset_spec(config: Mapping[str, Any]) -> dict[str, Any]:
     return {"program": f"winklab {version('winklab')}, sources {sources_digest()}", "settings": settings}
 
 
+#: The vocabulary's files that decide what is true of a clip.
+_TRUTH = ("angles", "causes", "clip", "onset", "phase", "repetition_table", "simulated", "spine", "trial")
+
+
 def sources_digest() -> str:
     """Twelve hexadecimal digits of the code and data that make pictures and truth: other code is another dataset."""
     digest = hashlib.sha256()
     sim, vocabulary = Path(str(files("sim"))), Path(str(files("wink")))
     makers = [f for f in sim.rglob("*") if f.suffix in (".py", ".glsl", ".npz") and not _only_manages(f, sim)]
-    for file in sorted([*makers, *(vocabulary / name for name in ("angles.py", "onset.py", "trial.py", "clip.py"))]):
+    for file in sorted([*makers, *(vocabulary / f"{name}.py" for name in _TRUTH)]):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.depth import DEEPEST_DEG, SHALLOWEST_DEG, Depth
+from sim.maximum import with_load
 from sim.planned_curve import planned_descent
 from sim.planner import plan_squat
 from sim.reference import DEPTH_SD_DEG
@@ -52,7 +53,8 @@ def find_neutral_depth(setup: SquatSetup, seed: int, rules: OnsetRules | None = 
         SimulationError: the lifter cannot stand, or the physics produced something that is not a number.
     """
     rules = rules or OnsetRules()
-    once = replace(setup, depth=Depth(DEEPEST_DEG), tempo=replace(setup.tempo, repetitions=1))
+    loaded = with_load(setup)
+    once = replace(loaded, depth=Depth(DEEPEST_DEG), tempo=replace(setup.tempo, repetitions=1))
     plan = plan_squat(once, build_skeleton(once.lifter, once.barbell))
     curve = planned_descent(plan)
     reversal = np.maximum.accumulate(curve.tilt_deg) - curve.tilt_deg

@@ -34,7 +34,7 @@ def check_settings(config: Mapping[str, Any]) -> None:
     if config["timeout_s"] is not None:
         require_between(ConfigError, "timeout_s", config["timeout_s"], (1.0, 86400.0), "seconds")
     require_between(ConfigError, "most_quarantined", config["most_quarantined"], (0.0, 1.0), "as a share of the trials")
-    for name in ("masks", "depth_maps", "retry", "dry_run"):
+    for name in ("masks", "depth_maps", "neutral_depth", "attribution", "retry", "dry_run"):
         if not isinstance(config[name], bool):
             raise ConfigError(f"{name} is true or false; got {config[name]!r}")
     if config["depth_maps"] and not config["masks"]:

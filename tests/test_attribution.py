@@ -7,8 +7,8 @@ from hydra import compose, initialize_config_module
 
 from sim.attribution import Attribution, Terms, attribute, common_depth, wink_of
 from sim.attribution_report import data_of, table, write_attribution
+from sim.cases import PARTS, choose
 from sim.causes import causes_of
-from sim.plan import PARTS, choose
 from sim.planner import plan_squat
 from sim.setup import setup_from
 from sim.skeleton import build_skeleton

@@ -37,6 +37,7 @@ METADATA = pa.schema(
         pa.field("n_repetitions", pa.int64()),  # null = unknown
         pa.field("max_pelvic_reversal_deg", pa.float64()),  # of the repetition that winks most; null = unknown
         pa.field("max_neutral_depth_deg", pa.float64()),  # deepest squat of this lifter without a wink; null = unknown
+        pa.field("max_neutral_depth_lumbar_deg", pa.float64()),  # ... without 5 deg of lumbar flexion
         pa.field("load_kg", pa.float64()),
         pa.field("mask_file", pa.string()),  # masks/<shard>/<clip_id>.npz, key `labels` (n_frames, height, width) uint8
         pa.field("license", pa.string(), nullable=False),

@@ -1,0 +1,36 @@
+"""The deepest squat without a wink: squatting there shows none, and going a little deeper does."""
+
+from dataclasses import replace
+
+import pytest
+from squats import setup_of
+
+from sim.depth import Depth
+from sim.neutral_depth import find_neutral_depth
+from sim.squat import simulate_squat
+from wink.onset import find_repetitions
+
+
+@pytest.fixture(scope="module")
+def typical():
+    return find_neutral_depth(setup_of(), seed=0)
+
+
+def reversal_at(depth_deg, seed):
+    repetitions = find_repetitions(simulate_squat(replace(setup_of(), depth=Depth(depth_deg)), seed))
+    return repetitions[0].pelvic_reversal_deg
+
+
+def test_squatting_there_shows_no_wink_and_a_little_deeper_does(typical):
+    assert reversal_at(typical.pelvic_deg, seed=5) < 5.0
+    assert reversal_at(typical.pelvic_deg + 6.0, seed=5) > 5.0
+
+
+def test_the_spine_bends_before_the_pelvis_is_seen_to_turn(typical):
+    assert 50.0 < typical.lumbar_deg < typical.pelvic_deg < 95.0
+
+
+@pytest.mark.slow
+def test_who_is_mobile_goes_deeper(typical):
+    free = find_neutral_depth(setup_of(hip_flexion="mobile", ankle_dorsiflexion="mobile"), seed=0)
+    assert free.pelvic_deg > typical.pelvic_deg + 5.0
