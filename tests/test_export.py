@@ -2,7 +2,6 @@
 
 import os
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from small_dataset import write_small_dataset
@@ -77,6 +76,11 @@ def test_half_an_export_leaves_nothing_and_what_was_there_stays(small, tmp_path)
     assert [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*")] == ["out", "out/note.txt"]
 
 
+def test_a_dataset_without_clips_is_refused(tmp_path):
+    with pytest.raises(DatasetError, match="empty holds no clips"):
+        write_export(Note(), write_small_dataset(tmp_path / "empty", clips=()), tmp_path / "out")
+
+
 def test_what_a_killed_export_left_is_swept(tmp_path):
     gone, running = tmp_path / ".out.4194305.part", tmp_path / f".out.{os.getppid()}.part"
     gone.mkdir()
@@ -116,7 +120,8 @@ def test_several_datasets_go_side_by_side(small, tmp_path):
         (["small", "format=e2espot", "format.height=2"], "height=2"),
     ],
 )
-def test_what_cannot_be_exported_is_refused_with_the_choices(arguments, said, small):
+def test_what_cannot_be_exported_is_refused_with_the_choices(arguments, said, small, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(WinkError, match=said):
         run(*arguments, f"paths.datasets={small.path.parent}")
-    assert not Path("exports").exists()
+    assert list(tmp_path.iterdir()) == []

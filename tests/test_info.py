@@ -95,6 +95,14 @@ def test_leaks_between_splits_are_found(changes, what):
     assert not list(leaks(same_split))
 
 
+def test_a_dataset_of_motion_capture_alone_has_no_clips(tmp_path):
+    empty = write_small_dataset(tmp_path / "small", clips=())
+    (empty.path / "trials").mkdir()
+    (empty.path / "trials/squat.parquet").touch()
+    said = told(census(empty))
+    assert "0 clips by 0 lifters\n1 trial of motion capture" in said
+
+
 def test_trials_that_were_given_up_are_counted(small):
     assert "quarantined " not in told(census(small))
     record = small.path / ".shards/aaa.json"

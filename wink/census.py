@@ -37,6 +37,7 @@ def census(dataset: Dataset) -> dict[str, Any]:
         "schema_version": dataset.schema_version,
         "clips": table.num_rows,
         "trials": _distinct(table["trial_id"]),
+        "measured_trials": sum(1 for _ in dataset.path.glob("trials/*.parquet")),
         "twins": _distinct(table.filter(pc.is_valid(table["counterfactual_of"]))["trial_id"]),
         "subjects": _distinct(table["subject_id"]),
         "frames": int(pc.sum(table["n_frames"]).as_py() or 0),

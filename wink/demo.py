@@ -159,6 +159,8 @@ def what_next(datasets: Sequence[Dataset], serving: bool) -> str:
         f"  {wink} annotate {names} serve=true"
         + ("      (running now)" if serving else "      mark winks in the browser"),
         f"  {wink} pull {names}   read back what was marked",
+        f"  {wink} view {first.name}   a page: video, body in 3-D and curves, frame by frame",
+        f"  {wink} info {names}   what is in them",
         f"  {wink} generate -m ankle_dorsiflexion=typical,stiff   two datasets, one setting apart",
         f"  {wink} VERB --help",
     ]

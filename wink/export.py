@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from wink.config import build, options_of
 from wink.dataset import Dataset, find_dataset
-from wink.errors import ConfigError
+from wink.errors import ConfigError, DatasetError
 from wink.files import new_folder
 from wink.formats.format import Format
 
@@ -33,8 +33,11 @@ def write_export(form: Format, dataset: Dataset, target: Path, overwrite: bool =
 
     Raises:
         ConfigError: the folder is there and `overwrite` is not asked for.
+        DatasetError: the dataset holds no clips, or not what the format cannot do without.
     """
     refuse_existing(target, overwrite)
+    if not dataset.index.num_rows:
+        raise DatasetError(f"{dataset.name} holds no clips: there is nothing to export")
     with new_folder(target) as folder:
         files = form.write(dataset, folder)
     return [target / file.relative_to(folder) for file in files]

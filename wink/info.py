@@ -61,6 +61,8 @@ def _head(counted: Mapping[str, Any]) -> Iterator[str]:
     length = f"{counted['hours']:.2f} h" if counted["hours"] >= 0.1 else f"{counted['hours'] * 3600:.0f} s"
     sizes = ", ".join(f"{kind} {_size(n)}" for kind, n in counted["bytes"].items() if n)
     yield f"{_some(counted['clips'], 'clip')}{trials} by {_some(counted['subjects'], 'lifter')}"
+    if counted["measured_trials"]:
+        yield f"{_some(counted['measured_trials'], 'trial')} of motion capture"
     yield f"{counted['frames']:,} frames, {length}, {_size(total_bytes(counted))} ({sizes})"
 
 
