@@ -9,11 +9,13 @@ from pathlib import Path
 
 from kinematic_trial import kinematic_trial, subject
 
-from sim import film, shard
+from sim import film, plan, shard
 from sim.shard import ShardJob, ShardReport
 
 #: A file named for a trial in this folder says what is to become of it.
 FOLDER = "WINK_TEST_FATES"
+#: In every process of a test alike: how many shards a small dataset has at most.
+plan.MANY_SHARDS = int(os.environ.get("WINK_TEST_SHARDS", plan.MANY_SHARDS))
 
 
 def stub_squat(setup, seed, *_):
