@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.cases import choose_part
 from sim.plan import PlannedTrial
 from sim.render.shooting import Shooting, draw_shooting, sized
 from sim.splits import Splits
-from wink.errors import ConfigError
+from wink.errors import ConfigError, unknown_name
 
 #: Draws until cameras and looks suit the split.
 MOST_DRAWS = 1000
@@ -35,7 +36,8 @@ def draw_shooting_for(settings: Mapping[str, Any], trial: PlannedTrial, sex: str
     for attempt in range(MOST_DRAWS):
         seed = trial.seed if attempt == 0 else _another(trial.seed, attempt)
         views = draw_views(np.random.default_rng([seed, 5]), tuple(cameras), settings["cameras"])
-        shooting = draw_shooting(looks, {view: cameras[view] for view in views}, seed, sex)
+        drawn = draw_shooting(looks, {view: cameras[view] for view in views}, seed, sex)
+        shooting = dressed(drawn, trial.picture.get("appearance", {}))
         if all(splits.admits(trial.split, {"view": view, **shooting.factors(view)}) for view in views):
             return shooting
     raise ConfigError(
@@ -51,7 +53,8 @@ def try_look(settings: Mapping[str, Any], trial: PlannedTrial) -> dict[str, Any]
         ConfigError: one of them cannot be.
     """
     nodes = camera_nodes(settings, trial.picture)
-    shooting = draw_shooting(look_nodes(settings, trial.picture), nodes, trial.seed, "male")
+    drawn = draw_shooting(look_nodes(settings, trial.picture), nodes, trial.seed, "male")
+    shooting = dressed(drawn, trial.picture.get("appearance", {}))
     view = next(iter(nodes))
     return {"view": view, **shooting.factors(view)}
 
@@ -68,7 +71,7 @@ def camera_nodes(settings: Mapping[str, Any], picture: Mapping[str, Any]) -> dic
     options, change = settings["options"]["camera"], picture.get("camera", {})
     views: Sequence[str] = [change] if isinstance(change, str) else picture.get("views", settings["views"])
     changes = {} if isinstance(change, str) else change
-    nodes = {view: _changed("camera", options[view], changes) for view in views}
+    nodes = {view: _changed(options[view], changes) for view in views}
     width, height = settings["width"], settings["height"]
     return {view: sized(node, width, height) if width and height else node for view, node in nodes.items()}
 
@@ -77,20 +80,32 @@ def look_nodes(settings: Mapping[str, Any], picture: Mapping[str, Any]) -> dict[
     """The place and the looks a trial may have; the case may choose other options."""
     nodes = {part: settings[part] for part in ("scene", "filming", "quality", "appearance")}
     for part in ("scene", "appearance"):
-        change = picture.get(part, {})
-        if isinstance(change, str):
-            nodes[part] = settings["options"][part][change]
-        elif change:
-            nodes[part] = _changed(part, nodes[part], change)
+        choice = picture.get(part)
+        if isinstance(choice, str):
+            nodes[part] = settings["options"][part][choice]
     return nodes
 
 
-def _changed(group: str, node: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """An option with some settings changed, whether they are set or drawn."""
-    for inner in ("settings", "appearance"):
-        if inner in node:
-            return {**node, inner: choose_part(group, node[inner], change)}
-    return choose_part(group, node, change)
+def dressed(shooting: Shooting, change: str | Mapping[str, Any]) -> Shooting:
+    """A shooting with some of the drawn appearance set as a case wants it.
+
+    Raises:
+        ConfigError: an appearance has no such setting, or not such a value.
+    """
+    if isinstance(change, str) or not change:
+        return shooting
+    appearance = shooting.look.appearance
+    for name in change:
+        if name not in asdict(appearance):
+            raise ConfigError(unknown_name("setting of appearance", str(name), asdict(appearance)))
+    return replace(shooting, look=replace(shooting.look, appearance=replace(appearance, **change)))
+
+
+def _changed(node: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """A camera with some settings changed, whether they are set or drawn."""
+    if "settings" in node:
+        return {**node, "settings": choose_part("camera", node["settings"], change)}
+    return choose_part("camera", node, change)
 
 
 def _another(seed: int, attempt: int) -> int:

@@ -8,6 +8,7 @@ from planned import config_of, plan_of
 
 from sim.cases import PARTS, choose
 from sim.generate import check_plan, dataset_spec
+from sim.lot import draw_shooting_for, dressed
 from sim.plan import Plan, freer, resolved
 from sim.population import parts_of, sample_lifter
 from sim.setup import setup_from
@@ -166,3 +167,32 @@ def _planned(change):
 def test_an_unknown_group_is_refused():
     with pytest.raises(ConfigError, match="is no option of hair"):
         load_option("hair", "short")
+
+
+def test_a_case_may_choose_how_it_is_filmed():
+    case = {"name": "a", "views": ["side"], "camera": {"roll_deg": 12.0}, "appearance": {"top": "tank"}, "scene": "gym"}
+    settings = dataset_spec(config_of(cases=[case]))["settings"]
+    plan = Plan(settings)
+    shooting = draw_shooting_for(settings, plan.trial(0), "male", plan.splits)
+    assert list(shooting.shots) == ["side"]
+    assert shooting.shots["side"].camera.roll_deg == 12.0
+    assert shooting.look.appearance.top == "tank"
+    drawn = {"name": "b", "views": ["sampled_side"], "camera": {"roll_deg": 9.0}}
+    settings = dataset_spec(config_of(cases=[drawn]))["settings"]
+    again = draw_shooting_for(settings, Plan(settings).trial(0), "male", plan.splits)
+    assert again.shots["sampled_side"].camera.roll_deg == 9.0
+    with pytest.raises(ConfigError, match="Did you mean 'top'"):
+        dressed(shooting, {"tops": "tank"})
+
+
+def test_twins_are_filmed_alike_and_lifters_from_views_by_lot():
+    config = config_of(
+        n=12, views=["side", "oblique_front", "oblique_rear"], cameras=1, twins={"hip_flexion": "mobile"}
+    )
+    settings = dataset_spec(config)["settings"]
+    plan, seen = Plan(settings), set()
+    for k in range(12):
+        own, twin = (draw_shooting_for(settings, trial, "male", plan.splits) for trial in plan.family(0, k))
+        assert own.factors(next(iter(own.shots))) == twin.factors(next(iter(twin.shots)))
+        seen |= set(own.shots)
+    assert seen == {"side", "oblique_front", "oblique_rear"}

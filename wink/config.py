@@ -47,7 +47,7 @@ def _made(node: Any) -> Any:
         return [_made(item) for item in node]
     if not isinstance(node, Mapping):
         return node
-    settings = {str(key): _made(value) for key, value in node.items() if key not in ("_target_", "_partial_")}
+    settings = {key: _made(value) for key, value in node.items() if key not in ("_target_", "_partial_")}
     if "_target_" not in node:
         return settings
     try:

@@ -1,0 +1,35 @@
+"""Objects from configurations: the quick way for built-in dictionaries makes what Hydra makes."""
+
+import pytest
+from omegaconf import OmegaConf
+
+from sim.stance import Stance
+from wink.config import build
+from wink.errors import ConfigError
+
+NODE = {
+    "_target_": "sim.render.sampled.Sampled",
+    "of": "sim.stance.Stance",
+    "settings": {"width": {"one_of": {1.1: 2}}},
+}
+
+
+def test_both_ways_make_the_same():
+    assert build(NODE) == build(OmegaConf.create(NODE))
+    assert list(build(NODE).settings["width"]["one_of"]) == [1.1], "keys stay numbers"
+
+
+def test_parts_of_parts_lists_and_partials_are_made():
+    node = {"_target_": "builtins.dict", "a": [{"_target_": "sim.stance.Stance", "width": 1.0}], "b": {"c": 1}}
+    assert build(node)["a"] == [Stance(width=1.0)]
+    assert build({"_target_": "sim.stance.Stance", "_partial_": True, "width": 0.8})() == Stance(width=0.8)
+
+
+@pytest.mark.parametrize("make", [dict, OmegaConf.create])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"wide": 1}, "wide"), ({"_target_": "sim.stance.Stanse"}, "Stanse"), ({"width": -1.0}, "width")],
+)
+def test_what_cannot_be_made_is_named(make, change, message):
+    with pytest.raises(ConfigError, match=message):
+        build(make({"_target_": "sim.stance.Stance", **change}))
