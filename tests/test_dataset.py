@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from wink.causes import CAUSE_GROUPS, CauseShares
 from wink.clip import frame_at, time_of
-from wink.dataset import SCHEMA_VERSION, Dataset
+from wink.dataset import METADATA, SCHEMA_VERSION, Dataset
 from wink.dataset_writer import DatasetWriter, Shard, clip_id, differences, spec_hash
 from wink.errors import DatasetError
 from wink.onset import find_repetitions
@@ -143,6 +143,24 @@ def test_another_schema_is_refused(tmp_path):
     state.write_text(state.read_text().replace(f'"{SCHEMA_VERSION}"', '"9.0"'))
     with pytest.raises(DatasetError, match=rf"9\.0.*reads {re.escape(SCHEMA_VERSION)}"):
         Dataset(tmp_path / "d")
+
+
+def test_columns_that_were_added_since_are_null_and_unknown_ones_are_passed_over(tmp_path):
+    writer = DatasetWriter(tmp_path / "d", {})
+    writer.add(shard("00000", "aaa"))
+    put_video(writer.path, "aaa")
+    writer.finish("")
+    for name, column in (("metadata", "load_kg"), ("repetitions", "onset_earliest_s")):
+        file = tmp_path / f"d/{name}.parquet"
+        table = pq.read_table(file).drop_columns([column])
+        pq.write_table(table.append_column("from_tomorrow", pa.nulls(table.num_rows)), file)
+    dataset = Dataset(tmp_path / "d")
+    assert dataset.row("aaa")["load_kg"] is None
+    assert dataset.index.column_names == [name for name in METADATA.names if name != "factors"]
+    assert dataset.clip("aaa").repetitions[0].uncertainty.onset_earliest_s is None
+    pq.write_table(pq.read_table(file).drop_columns(["severity"]), file)
+    with pytest.raises(DatasetError, match="lacks the columns severity.*make them again"):
+        dataset.clips()
 
 
 def test_a_missing_clip_is_named(tmp_path):

@@ -11,7 +11,6 @@ from typing import Any, get_args
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from wink.angles import Severity, severity
 from wink.annotation import read_annotations
@@ -84,7 +83,7 @@ def _once_a_trial(dataset: Dataset) -> pa.Table:
     """Rows of repetitions.parquet, of one clip a trial: cameras show the same movement."""
     clips = dataset.index.select(["clip_id", "trial_id"]).to_pydict()
     first = {trial or clip: clip for clip, trial in zip(clips["clip_id"][::-1], clips["trial_id"][::-1], strict=True)}
-    table = pq.read_table(dataset.path / "repetitions.parquet")
+    table = dataset.repetitions()
     return table.filter(pc.is_in(table["clip_id"], pa.array(first.values(), pa.string())))
 
 

@@ -15,9 +15,12 @@ from omegaconf import OmegaConf
 from wink.clip import Clip
 from wink.errors import DatasetError, unknown_name
 from wink.onset import Repetition
-from wink.repetition_table import repetition_of_row
+from wink.repetition_table import REPETITIONS, repetition_of_row
 
+#: First number: who reads the one cannot read the other. Second: columns were added that may be null.
 SCHEMA_VERSION = "1.1"
+
+_AGAIN = "simulated clips: make them again; real ones: import one again, the others are kept"
 
 METADATA = pa.schema(
     [
@@ -62,11 +65,11 @@ class Dataset:
         state = read_state(self.path)
         if not (self.path / "metadata.parquet").exists():
             raise DatasetError(f"{self.path} is unfinished; run the command that was making it again to go on")
-        if state.get("schema_version") != SCHEMA_VERSION:
-            found = state.get("schema_version")
+        found = str(state.get("schema_version"))
+        if found.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
             raise DatasetError(
                 f"{self.path} has schema version {found}, this program reads {SCHEMA_VERSION}: another version of "
-                "winklab made it. Simulated clips: make them again; real ones: import one again, the others are kept"
+                f"winklab made it; {_AGAIN}"
             )
 
     @property
@@ -97,12 +100,12 @@ class Dataset:
     @cached_property
     def table(self) -> pa.Table:
         """A row a clip, as in `metadata.parquet`; read once."""
-        return pq.read_table(self.path / "metadata.parquet")
+        return read_as(self.path / "metadata.parquet", METADATA)
 
     @cached_property
     def index(self) -> pa.Table:
         """A row a clip without `factors`, which are nine tenths of `metadata.parquet`; read once."""
-        return pq.read_table(self.path / "metadata.parquet", columns=[n for n in METADATA.names if n != "factors"])
+        return read_as(self.path / "metadata.parquet", pa.schema([f for f in METADATA if f.name != "factors"]))
 
     @cached_property
     def _row_numbers(self) -> dict[str, int]:
@@ -135,10 +138,14 @@ class Dataset:
         name = self._row(self.index, clip_id)["mask_file"]
         return self.path / name if name and (self.path / name).is_file() else None
 
+    def repetitions(self, filters: list[tuple[str, str, str]] | None = None) -> pa.Table:
+        """A row a repetition, as in `repetitions.parquet`; all, or those of the rows that pass the filters."""
+        return read_as(self.path / "repetitions.parquet", REPETITIONS, filters)
+
     def clips(self) -> tuple[Clip, ...]:
         """Every clip with its truth, in the order of `metadata.parquet`."""
         truth: dict[str, list[Repetition]] = {}
-        for row in pq.read_table(self.path / "repetitions.parquet").to_pylist():
+        for row in self.repetitions().to_pylist():
             truth.setdefault(row["clip_id"], []).append(repetition_of_row(row))
         return tuple(_clip(self.path, row, truth) for row in self.index.to_pylist())
 
@@ -149,7 +156,7 @@ class Dataset:
             DatasetError: there is no such clip.
         """
         row = self._row(self.index, clip_id)
-        told = pq.read_table(self.path / "repetitions.parquet", filters=[("clip_id", "=", clip_id)]).to_pylist()
+        told = self.repetitions([("clip_id", "=", clip_id)]).to_pylist()
         return _clip(self.path, row, {clip_id: [repetition_of_row(repetition) for repetition in told]})
 
     def frames(self, clip_id: str) -> pa.Table:
@@ -159,6 +166,25 @@ class Dataset:
         if not file.exists():
             return pa.table({"clip_id": pa.array([], pa.string())})
         return pq.read_table(file, filters=[("clip_id", "=", clip_id)])
+
+
+def read_as(file: Path, schema: pa.Schema, filters: list[tuple[str, str, str]] | None = None) -> pa.Table:
+    """Read a table that another version of the same schema may have written: what it lacks and may be null is null.
+
+    Raises:
+        DatasetError: it lacks a column that cannot be null.
+    """
+    there = set(pq.read_schema(file).names)
+    missing = [field for field in schema if field.name not in there]
+    needed = [field.name for field in missing if not field.nullable]
+    if needed:
+        raise DatasetError(
+            f"{file} lacks the columns {', '.join(needed)}: another version of winklab made it; {_AGAIN}"
+        )
+    table = pq.read_table(file, columns=[name for name in schema.names if name in there], filters=filters)
+    for field in missing:
+        table = table.append_column(field, pa.nulls(table.num_rows, field.type))
+    return table.select(schema.names)
 
 
 def find_dataset(name: str, datasets: Path) -> Path:

@@ -22,7 +22,7 @@ class CsvTables:
 
     def write(self, dataset: Dataset, folder: Path) -> list[Path]:
         """Write the tables."""
-        clips, told = dataset.table, pq.read_table(dataset.path / "repetitions.parquet")
+        clips, told = dataset.table, dataset.repetitions()
         pc.write_csv(clips, folder / "clips.csv")
         about = clips.select(
             [c for c in ("clip_id", "subject_id", "trial_id", "split", "view", "load_kg") if c in clips.column_names]
