@@ -115,6 +115,7 @@ class Controller:
             return self._last
         active = np.clip(motion.torque_map @ found + motion.torque_rest, motion.least_nm, motion.most_nm)
         self._activation.come_to(active, motion.up_nm, motion.down_nm, self._step_s)
+        self._muscles.tire(active, self._step_s)
         self._last = Command(active, found[self.dynamics.size :].reshape(2, 6) * WRENCH_UNIT)
         return self._last
 

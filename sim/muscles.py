@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import strength
+from sim.fatigue import Fatigue
 from sim.law import Law
 from sim.lifter import Lifter
 from sim.setup import SquatSetup
@@ -32,13 +33,15 @@ def capacity_law() -> ca.Function:
 class Muscles:
     """Bounds on the torque of every joint.
 
-    `share` (J, 2) of it is there, positive and negative direction: less where a side is weaker, or tired.
+    `share` (J, 2) of it is there, positive and negative direction: less where a side is weaker. They tire as they work.
     """
 
     def __init__(self, values: Array, lifter: Lifter) -> None:
         self._law = Law(capacity_law(), values)
         self._speeds = np.array([_speeds(name, lifter) for name in JOINTS])  # (J, 2 directions, 2)
         self.share: Array = np.ones((len(JOINTS), 2))
+        self.fatigue = Fatigue()
+        self._fresh: Array = np.ones((len(JOINTS), 2))
 
     @classmethod
     def of(cls, setup: SquatSetup) -> Self:
@@ -47,6 +50,7 @@ class Muscles:
         for side in SIDES:
             rows = [JOINTS.index(f"{joint}_{side}") for joint in LEG]
             muscles.share[rows] *= setup.asymmetry.strength(side)
+        muscles.fatigue = Fatigue(setup.strength.fatigue)
         return muscles
 
     def capacity(self, angles_rad: Array, rates_rad_s: Array) -> tuple[Array, Array]:
@@ -56,7 +60,14 @@ class Muscles:
             strength.speed_factor(sign * rates_rad_s, self._speeds[:, i, 0], self._speeds[:, i, 1])
             for i, sign in enumerate((1.0, -1.0))
         ]
-        return isometric[:, 0] * factors[0], isometric[:, 1] * factors[1]
+        self._fresh = isometric * np.column_stack(factors)
+        up, down = (self._fresh * self.fatigue.left).T
+        return up, down
+
+    def tire(self, active_nm: Array, time_s: float) -> None:
+        """Work for some time at torques (J,) [Nm], at the angles and speeds last asked about."""
+        used = np.column_stack([np.maximum(active_nm, 0.0), np.maximum(-active_nm, 0.0)])
+        self.fatigue.work(used / np.maximum(self._fresh, 1e-6), time_s)
 
 
 def _speeds(joint: str, lifter: Lifter) -> list[tuple[float, float]]:

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Strength:
-    """Multipliers of the mean untrained adult's strength (Anderson 2007); lifters have 1.3 to 2.
+    """Multipliers of the mean untrained adult's strength (Anderson 2007; lifters have 1.3 to 2), and how fast it tires.
 
     Raises:
         LifterError: a multiplier no lifter has.
@@ -33,11 +33,13 @@ class Strength:
     hip_flexors: float = 1.0
     erectors: float = 1.0
     calves: float = 1.0
+    fatigue: float = 1.0  # times the published rate of tiring; 0 never tires
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
+            least = 0.0 if name == "fatigue" else 0.1
             require_between(
-                LifterError, f"strength {name}", value, (0.1, 5.0), "times the mean", mistaken={100.0: "percent"}
+                LifterError, f"strength {name}", value, (least, 5.0), "times the mean", mistaken={100.0: "percent"}
             )
 
 
