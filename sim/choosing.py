@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.linalg import expm
 
 from sim.engine import State
+from sim.fatigue import Fatigue
 from sim.kinematics import HALF_JOINTS, N_HALF
 from sim.planner import PostureSearch
 from sim.posture_problem import lumbar_angle
@@ -36,11 +37,12 @@ class Choosing:
         SimulationError: the body cannot stand in this stance.
     """
 
-    def __init__(self, search: PostureSearch, course: DepthCourse) -> None:
+    def __init__(self, search: PostureSearch, course: DepthCourse, fatigue: Fatigue) -> None:
         if not search.stand():
             raise SimulationError("the body cannot stand where its lifter means to")
         self.end_s = course.end_s
         self._search, self._course = search, course
+        self._fatigue, self._style = fatigue, search.style
         self._standing_deg, self._standing = search.depth_deg, _column(search)
         if not search.go_to(self._standing_deg + FIRST_DEG):
             raise SimulationError("the body cannot unlock its knees where its lifter means to squat")
@@ -71,6 +73,7 @@ class Choosing:
             return self._standing + max(above, 0.0) * (self._first - self._standing)
         if thigh_deg < self._end_deg:
             strayed = half_posture(state) - self._smooth.at(0.0, 1.0)[0][:N_HALF]
+            self._search.reckon_with(self._fatigue.left, self._style.swayed(self._course.sway(self._next_s)))
             self._search.start_from(self._last[:N_HALF] + strayed)
             if self._search.go_to(thigh_deg):
                 self._last = _column(self._search)

@@ -14,7 +14,8 @@ from sim.limits.hip_flexion import HipFlexion
 from sim.posture_problem import N_WRENCH, SETTINGS, bounds, lumbar_angle, posture_problem
 from sim.setup import SquatSetup
 from sim.skeleton import Skeleton
-from sim.strength import strength_values
+from sim.strength import strength_values, weakened
+from sim.style import Style
 from sim.tissue import limit_values
 from wink.errors import SimulationError
 
@@ -81,14 +82,9 @@ class PostureSearch:
         self._low, self._high = bounds()
         if setup.barbell.arms_down:
             self._low[_ARM], self._high[_ARM] = 0.0, HANGING_RAD
-        self._fixed = np.concatenate(
-            [
-                skeleton_values(skeleton),
-                limit_values(setup.limits),
-                strength_values(setup.strength, setup.lifter, setup.asymmetry.weaker_strength),
-                setup.style.values(),
-            ]
-        )
+        self._before = np.concatenate([skeleton_values(skeleton), limit_values(setup.limits)])
+        self._fresh = strength_values(setup.strength, setup.lifter, setup.asymmetry.weaker_strength)
+        self._strength, self.style = self._fresh, setup.style
         self._settings = _settings(setup, skeleton)
         self._guess = partial(_plain_guess, skeleton, self._settings["arm"])
         self._unknowns = self._guess(STANDING_GUESSES_DEG[0])
@@ -126,6 +122,10 @@ class PostureSearch:
                 return True
         return False
 
+    def reckon_with(self, left: Array, style: Style) -> None:
+        """Go on with muscles of which a share (J, 2) is left, and with the likes of the moment."""
+        self._strength, self.style = weakened(self._fresh, left), style
+
     def start_from(self, posture: Array) -> None:
         """Begin the next search at a posture (N_HALF,), and stay near it."""
         self._unknowns = np.concatenate([posture, self._unknowns[N_HALF:]])
@@ -144,7 +144,8 @@ class PostureSearch:
     def _parameters(self, changed: dict[str, float]) -> Array:
         settings = {**self._settings, **changed}
         before = self._unknowns[:N_HALF]  # of the last depth that was found
-        return np.concatenate([self._fixed, [settings[name] for name in SETTINGS], before])
+        own = [self._before, self._strength, self.style.values()]
+        return np.concatenate([*own, [settings[name] for name in SETTINGS], before])
 
     def _keep(self, thigh_deg: float, result: dict[str, Array], parameters: Array) -> None:
         self._unknowns = result["x"]

@@ -25,6 +25,7 @@ SMOOTHING_S = 0.1  # without it kinks in the centre of mass push the pressure of
 SETTLE_S = 0.4  # before the trial's first moment, for the body to sink into the floor
 DEPTH_SD_DEG, DEPTH_CLIP_DEG = 1.2, 2.5  # from one repetition to the next (rep-to-rep SD of a wink is 0.6-3.9 deg)
 TEMPO_SD = 0.04  # of the logarithm of a duration
+SWAY_SD = 0.35  # of the logarithm of a dislike
 
 CENTRE = N_HALF  # column of the centre of mass, forward [m]
 TRUNK = N_HALF + 1  # column of the trunk's pitch [rad]
@@ -41,6 +42,7 @@ class RepetitionAim:
     pause_s: float
     ascent_s: float
     thigh_deg: float
+    sway: tuple[float, float, float] = (1.0, 1.0, 1.0)  # of the style's dislikes, times typical
 
     @property
     def end_s(self) -> float:
@@ -49,16 +51,21 @@ class RepetitionAim:
 
 
 def aim_repetitions(tempo: Tempo, plan: Plan, seed: int) -> tuple[RepetitionAim, ...]:
-    """The repetitions of a set, each a little different; the same seed gives the same differences."""
+    """The repetitions of a set, each a little different; the same seed gives the same differences.
+
+    The first is done as the lifter likes it, those that follow with dislikes that sway.
+    """
     rng = np.random.default_rng(seed)
     aims: list[RepetitionAim] = []
     begin = tempo.quiet_s
-    for _ in range(tempo.repetitions):
+    for number in range(tempo.repetitions):
         deeper = float(np.clip(DEPTH_SD_DEG * rng.standard_normal(), -DEPTH_CLIP_DEG, DEPTH_CLIP_DEG))
         slower = np.exp(TEMPO_SD * rng.standard_normal(3))
         thigh = min(plan.aim_deg + deeper, float(plan.thigh_deg[-1]))
         parts = np.array([tempo.descent_s, tempo.pause_s, tempo.ascent_s]) * slower
-        aims.append(RepetitionAim(begin, float(parts[0]), float(parts[1]), float(parts[2]), thigh))
+        sway = np.exp(SWAY_SD * rng.standard_normal(3)) if number else np.ones(3)
+        times = (float(parts[0]), float(parts[1]), float(parts[2]))
+        aims.append(RepetitionAim(begin, *times, thigh, (float(sway[0]), float(sway[1]), float(sway[2]))))
         begin = aims[-1].end_s + tempo.rest_s
     return tuple(aims)
 
@@ -92,11 +99,16 @@ class DepthCourse:
         self.begin_s = -SETTLE_S - 0.5
         self.times_s: Array = np.asarray(np.arange(self.begin_s, self.end_s + 1.0, GRID_S), dtype=np.float64)
         self._thigh_deg = _thigh_against_time(plan, _columns(plan), aims, self.times_s)
+        self._aims = aims
 
     @property
     def deepest_deg(self) -> float:
         """The greatest thigh inclination meant."""
         return float(self._thigh_deg.max())
+
+    def sway(self, phase_s: float) -> tuple[float, float, float]:
+        """Sway of the style's dislikes in the repetition that is on, or comes next."""
+        return next((aim.sway for aim in self._aims if phase_s < aim.end_s), self._aims[-1].sway)
 
     def thigh_deg(self, phase_s: float | Array) -> Array:
         """Thigh inclination meant."""

@@ -64,8 +64,8 @@ def carry_out(intent: Intent, setup: SquatSetup, make_engine: MakeEngine = Bulle
 def prepare(intent: Intent, setup: SquatSetup, make_engine: MakeEngine = Bullet) -> Execution:
     """The body of a setup, standing, about to do what was meant; whoever asks closes its engine."""
     skeleton = build_skeleton(setup.lifter, setup.barbell)
-    reference = _reference(intent, setup, skeleton)
-    controller, tissue = Controller(skeleton, Muscles.of(setup)), Tissue.of(setup)
+    muscles, tissue = Muscles.of(setup), Tissue.of(setup)
+    reference, controller = _reference(intent, setup, skeleton, muscles), Controller(skeleton, muscles)
     engine = make_engine(skeleton, STEP_S)
     engine.set(standing_state(intent.plan))
     return Execution(engine, controller, tissue, reference, Recording(setup, skeleton, tissue))
@@ -77,10 +77,10 @@ def as_believed(setup: SquatSetup) -> SquatSetup:
     return replace(setup, strength=replace(strength, overall=strength.overall * setup.style.misjudgement))
 
 
-def _reference(intent: Intent, setup: SquatSetup, skeleton: Skeleton) -> Reference:
+def _reference(intent: Intent, setup: SquatSetup, skeleton: Skeleton, muscles: Muscles) -> Reference:
     if setup.style.follows:
         return Following(intent.plan, intent.course)
-    return Choosing(PostureSearch(as_believed(setup), skeleton), intent.course)
+    return Choosing(PostureSearch(as_believed(setup), skeleton), intent.course, muscles.fatigue)
 
 
 def standing_state(plan: Plan) -> State:

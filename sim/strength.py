@@ -13,7 +13,7 @@ from sim.anderson import COEFFICIENTS, GROUP_AGES_YEARS, Action
 from sim.checks import require_between
 from sim.kinematics import GRAVITY_M_S2
 from sim.lifter import Lifter
-from sim.skeleton import LEG
+from sim.skeleton import JOINTS, LEG
 from wink.errors import LifterError
 
 Array = NDArray[np.float64]
@@ -102,6 +102,18 @@ def strength_values(strength: Strength, lifter: Lifter, legs: float = 1.0) -> Ar
                 c1, c2, c3 = coefficients(muscle.action, lifter)[:3]
                 numbers += [own * c1, c2, c3, muscle.floor]
     return np.array(numbers)
+
+
+def weakened(values: Array, left: Array) -> Array:
+    """Strength values of muscles of which a share (J, 2) is left, in the joints' order: of each kind the least."""
+    kinds = list(MUSCLES)
+    shares = np.ones((len(kinds), 2))
+    for joint, share in zip(JOINTS, left, strict=True):
+        row = kinds.index(kind_of(joint))
+        shares[row] = np.minimum(shares[row], share)
+    weaker = values.copy()
+    weaker[::4] *= shares.ravel()  # the maximum comes first of four
+    return weaker
 
 
 def isometric(joint: str, angle: ca.SX, values: ca.SX) -> tuple[ca.SX, ca.SX]:

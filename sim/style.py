@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.checks import require_between
 from wink.errors import ConfigError
@@ -37,6 +37,13 @@ class Style:
         )
         require_between(
             ConfigError, "style reserve", self.reserve, (0.2, 1.0), "of strength", mistaken={100.0: "percent"}
+        )
+
+    def swayed(self, by: tuple[float, float, float]) -> Style:
+        """The same style with its three dislikes so many times as strong."""
+        bracing, hip_comfort, cue = by
+        return replace(
+            self, bracing=self.bracing * bracing, hip_comfort=self.hip_comfort * hip_comfort, cue=self.cue * cue
         )
 
     def values(self) -> tuple[float, ...]:
