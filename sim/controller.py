@@ -19,7 +19,7 @@ from sim.engine import State
 from sim.kinematics import HALF_JOINTS, N_HALF
 from sim.muscles import Muscles
 from sim.reference import CENTRE, TORQUES, TRUNK, Wanted
-from sim.skeleton import JOINTS, Skeleton
+from sim.skeleton import JOINTS, SIDES, Skeleton
 
 Array = NDArray[np.float64]
 
@@ -45,6 +45,10 @@ LUMBAR_TASK = Task(3.0, 150.0, 24.5)
 PELVIS = Task(1.0, 50.0, 14.0)
 ARMS = Task(1.0, 100.0, 20.0)
 LEGS = Task(0.2, 60.0, 15.0)
+#: How a lifter evades a side that pushes back more: by so much more bend of the other one. Ours, confidence C.
+EVASION = Task(10.0, 60.0, 15.0)
+EVADING = ("hip_flexion", "ankle_dorsiflexion")
+EVASION_RAD_NM, EVASION_FROM_NM, EVASION_MOST_RAD = float(np.radians(0.20)), 1.0, float(np.radians(12.0))
 EFFORT = 2e-3  # per (share of strength)2
 SMALL_ACCELERATION, SMALL_WRENCH = 1e-4, 1e-6
 
@@ -109,6 +113,7 @@ class Controller:
         self.dynamics.update(state)
         motion = self._motion(state, passive_nm)
         wishes = self._wishes(state, wanted)
+        self._wish_evasion(wishes, state, passive_nm)
         hessian, gradient = self._objective(motion, self._mirrored(wanted[0][TORQUES]), *wishes.stacked())
         found = _least(hessian, gradient, *self._bounds(motion))
         if found is None:
@@ -171,6 +176,21 @@ class Controller:
         for foot in self.dynamics.feet():
             wishes.add(foot.jacobian, -foot.drift - FEET.damping * foot.velocity, FEET.weight)
         return wishes
+
+    def _wish_evasion(self, wishes: _Wishes, state: State, passive_nm: Array) -> None:
+        """Less bend on the side whose tissue pushes back more, more on the other: the pelvis turns and shifts."""
+        for joint in EVADING:
+            left, right = (JOINTS.index(f"{joint}_{side}") for side in SIDES)
+            more = passive_nm[right] - passive_nm[left]  # pushes are negative: > 0 where the left one pushes more
+            if abs(more) < EVASION_FROM_NM:
+                continue
+            goal = -np.clip(EVASION_RAD_NM * more, -EVASION_MOST_RAD, EVASION_MOST_RAD)
+            selector = np.zeros((1, self.dynamics.size))
+            selector[0, self.dynamics.columns[[left, right]]] = 1.0, -1.0
+            apart = state.angles_rad[left] - state.angles_rad[right]
+            drift = state.rates_rad_s[left] - state.rates_rad_s[right]
+            wish = EVASION.stiffness * (goal - apart) - EVASION.damping * drift
+            wishes.add(selector, np.array([wish]), EVASION.weight)
 
     def _mirrored(self, half: Array) -> Array:
         """Values (J,) of half joints on both sides; zero where a mirrored posture has none."""
