@@ -1,4 +1,4 @@
-"""The verbs of `sim`: generate, validate and attribute."""
+"""The verbs of `sim`: generate, validate, attribute and fit."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from wink.config import plain
+from wink.errors import ConfigError
 
 if TYPE_CHECKING:
     from sim.generate import Made
@@ -123,3 +124,27 @@ def attribute(cfg: DictConfig) -> None:
     data, picture = write_attribution(found, Path(cfg.output))
     print(table(found))
     print(f"{found.plans} plans  {data}  {picture}")
+
+
+def fit(cfg: DictConfig) -> None:
+    """Estimate the lifter who squats like a measured person."""
+    from sim.checks import require_between
+    from sim.fitting.fit import fit_person, table, write_fit
+    from sim.settings import folder_name
+    from sim.setup import GROUPS, setup_from
+    from wink.marker_set import marker_set
+    from wink.mocap import read_trial
+
+    if not cfg.input:
+        raise ConfigError("say which recordings: `wink fit squat.trc`")
+    require_between(ConfigError, "error_deg", cfg.error_deg, (0.1, 30.0), "degrees")
+    files = [Path(str(file)) for file in cfg.input]
+    name = folder_name(str(cfg.name or re.sub(r"[^A-Za-z0-9_-]+", "_", files[0].stem)))
+    config, names = plain(cfg), marker_set(cfg.markers) if cfg.markers else None
+    setup, trials = setup_from(config), [read_trial(file, names) for file in files]
+    found = fit_person(trials, setup, cfg.error_deg)
+    parts = {part: config[part] for part in GROUPS}
+    told, recipe, picture = write_fit(found, parts, [file.name for file in files], Path(cfg.output) / name, name)
+    print(table(found))
+    print(f"{found.plans} plans, {found.cpu_s:.0f} CPU-s; {told}  {picture}")
+    print(f"simulate: wink generate --config-dir {recipe.parents[1]} experiment={name} name={name}")

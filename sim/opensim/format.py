@@ -1,7 +1,8 @@
-"""Datasets as OpenSim files: every trial simulated again from what its dataset was made from, and compared with it."""
+"""Datasets as OpenSim files: every trial simulated again from its clips' factors, and compared with the dataset."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,6 @@ import pyarrow as pa
 
 from sim.film import from_zero
 from sim.opensim.files import write_files
-from sim.plan import Plan, PlannedTrial
 from sim.setup import setup_from
 from sim.skeleton import build_skeleton
 from sim.squat import simulate_squat
@@ -38,22 +38,22 @@ class OpenSim:
             DatasetError: the dataset holds no simulated trials or not those asked for, or was made by a program whose
                 trials come out differently.
         """
-        synthetic = (row for row in dataset.metadata() if row["source"] == "synthetic")
-        clip_of = {str(row["trial_id"]): str(row["clip_id"]) for row in synthetic}
-        wanted = self._wanted(dataset, clip_of)
-        planned = [trial for trial in planned_trials(dataset) if trial.trial_id in wanted]
+        rows = {str(row["trial_id"]): row for row in dataset.metadata() if row["source"] == "synthetic"}
+        wanted = self._wanted(dataset, rows)
+        engine = build(dataset.spec["settings"]["engine"]) if "engine" in dataset.spec["settings"] else Bullet
         models = []
-        for trial in progress(planned, "simulate again", total=len(planned), unit="trial"):
-            setup = setup_from(trial.parts)
-            squat = simulate_squat(setup, trial.seed, build(dataset.spec["settings"]["engine"]))
-            squat = from_zero(squat, trial.subject_id)
-            refuse_another(dataset, squat, trial.trial_id, clip_of[trial.trial_id])
-            place = folder / trial.trial_id
-            place.mkdir()
-            models.append(write_files(squat, build_skeleton(setup.lifter, setup.barbell), place, trial.trial_id)[0])
+        for name in progress(wanted, "simulate again", total=len(wanted), unit="trial"):
+            factors = json.loads(rows[name]["factors"])
+            if not {"seed", *GROUPS} <= set(factors):
+                raise DatasetError(f"{name} of {dataset.name} lacks the factors to simulate it again")
+            setup = setup_from(factors)
+            squat = from_zero(simulate_squat(setup, factors["seed"], engine), str(rows[name]["subject_id"]))
+            refuse_another(dataset, squat, name, str(rows[name]["clip_id"]))
+            (folder / name).mkdir()
+            models.append(write_files(squat, build_skeleton(setup.lifter, setup.barbell), folder / name, name)[0])
         return models
 
-    def _wanted(self, dataset: Dataset, there: Mapping[str, str]) -> list[str]:
+    def _wanted(self, dataset: Dataset, there: Mapping[str, Any]) -> list[str]:
         if not there:
             raise DatasetError(f"{dataset.name} holds no simulated trials; OpenSim's files need one")
         wanted = list(there) if self.trials is None else self.trials
@@ -61,19 +61,6 @@ class OpenSim:
             if name not in there:
                 raise DatasetError(unknown_name(f"trial of {dataset.name}", str(name), there))
         return wanted
-
-
-def planned_trials(dataset: Dataset) -> list[PlannedTrial]:
-    """The trials a dataset was made of and holds.
-
-    Raises:
-        DatasetError: its `config.yaml` does not say how they were planned.
-    """
-    settings = dataset.spec.get("settings", {})
-    if "parts" not in settings:
-        raise DatasetError(f"{dataset.path / 'config.yaml'} plans no trials, so they cannot be simulated again")
-    there = set(dataset.table["trial_id"].to_pylist())
-    return [trial for trial in Plan(settings) if trial.trial_id in there]
 
 
 def refuse_another(dataset: Dataset, trial: SquatTrial, trial_id: str, clip_id: str) -> None:
