@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.lifter import Sex
 from sim.limits import hip_flexion, hip_impingement, lumbar
-from sim.population import HIP_SD_DEG, LUMBAR_PER_DECADE_DEG, LUMBAR_SD_DEG, LUNGE_DEG
+from sim.person import HIP_SD_DEG, LUMBAR_PER_DECADE_DEG, LUMBAR_SD_DEG, LUNGE_DEG
 from sim.setup import SquatSetup
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Unknown:
 
 
 def unknowns_of(setup: SquatSetup) -> tuple[Unknown, ...]:
-    """The unknowns of a person of the sex and age of a setup; spreads are those of `sim.population`, habits' ours."""
+    """The unknowns of a person of the sex and age of a setup; spreads are those of `sim.person`, habits' ours."""
     sex: Sex = setup.lifter.sex
     older = LUMBAR_PER_DECADE_DEG * max(0.0, setup.lifter.age_years - 25.0) / 10
     flexion_sd, rotation_sd = HIP_SD_DEG[sex]

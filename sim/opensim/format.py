@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from sim.film import from_zero
 from sim.opensim.files import write_files
-from sim.setup import setup_from
+from sim.setup import GROUPS, setup_from
 from sim.skeleton import build_skeleton
 from sim.squat import simulate_squat
 from wink.config import build
@@ -40,14 +41,14 @@ class OpenSim:
         """
         rows = {str(row["trial_id"]): row for row in dataset.metadata() if row["source"] == "synthetic"}
         wanted = self._wanted(dataset, rows)
-        engine = build(dataset.spec["settings"]["engine"]) if "engine" in dataset.spec["settings"] else Bullet
         models = []
         for name in progress(wanted, "simulate again", total=len(wanted), unit="trial"):
             factors = json.loads(rows[name]["factors"])
             if not {"seed", *GROUPS} <= set(factors):
                 raise DatasetError(f"{name} of {dataset.name} lacks the factors to simulate it again")
             setup = setup_from(factors)
-            squat = from_zero(simulate_squat(setup, factors["seed"], engine), str(rows[name]["subject_id"]))
+            squat = simulate_squat(setup, factors["seed"], build(dataset.spec["settings"]["engine"]))
+            squat = from_zero(squat, str(rows[name]["subject_id"]))
             refuse_another(dataset, squat, name, str(rows[name]["clip_id"]))
             (folder / name).mkdir()
             models.append(write_files(squat, build_skeleton(setup.lifter, setup.barbell), folder / name, name)[0])
