@@ -25,6 +25,7 @@ from sim.reference import N_WANTED
 from sim.skeleton import JOINTS, build_skeleton
 from sim.squat import simulate_squat, standing_state
 from sim.strength import strength_values
+from wink import config
 from wink.config import build, load_option, options_of
 from wink.errors import ConfigError
 
@@ -179,6 +180,7 @@ def test_without_mujoco_the_user_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "mujoco", None)
     monkeypatch.delitem(sys.modules, "sim.mujoco_engine", raising=False)
     monkeypatch.delattr(sim, "mujoco_engine", raising=False)
+    config._object.cache_clear()
     with pytest.raises(ConfigError, match="pip install 'winklab"):
         build(load_option("engine", "mujoco"))
 

@@ -79,7 +79,9 @@ def test_markers_read_back_are_the_squat(squat):
 def test_tilt_has_opensims_sign(squat):
     _, trial, skeleton = squat
     columns = coordinates(trial, tree_of(skeleton))
-    assert columns.angle_deg("pelvis_tilt") == pytest.approx(-trial.pelvic_tilt_deg, abs=1e-6)
+    assert columns.angle_deg("pelvis_tilt") == pytest.approx(
+        -trial.pelvic_tilt_deg, abs=1e-3
+    )  # but for the order of turns
     bottom = int(np.argmax(trial.thigh_deg))
     assert columns.angle_deg("hip_adduction_r")[bottom] < -5.0  # the thighs are apart
     assert columns.angle_deg("lumbar_extension")[bottom] < 0  # and the back is bent
@@ -178,10 +180,11 @@ def test_opensim_finds_our_markers_forces_and_moments(squat):
 
     assert found["tool"]
     own, theirs = read_mot(folder / "squat_moments.sto"), read_mot(folder / "squat_inverse_dynamics.sto")
-    inner = slice(5, -5)  # splines end loosely
+    inner, most = slice(5, -5), np.abs(own.values).max()  # splines end loosely
     for i, name in enumerate(own.names):
         difference = theirs.values[:, theirs.names.index(name)] - own.values[:, i]
-        assert np.abs(difference[inner]).max() < 0.4, name
+        assert np.abs(difference[inner]).max() < 0.01 * most, name
+        assert np.sqrt(np.mean(difference[inner] ** 2)) < 0.002 * most, name
     for axis in "xyz":  # nothing is left for a hand of God
         assert np.abs(theirs.values[inner, theirs.names.index(f"pelvis_t{axis}_force")]).max() < 3.0
 

@@ -56,6 +56,9 @@ def _made(node: Any) -> Any:
     except WinkError:
         raise
     except Exception as error:
+        cause = _cause(error)
+        if isinstance(cause, WinkError):
+            raise cause from None
         raise ConfigError(f"{node['_target_']} cannot be made: {error}") from error
 
 
