@@ -12,6 +12,7 @@ import pytest
 import sim.limits
 from sim.hip_geometry import HipGeometry, neck_to_cup_deg
 from sim.lifter import Lifter
+from sim.limit_plots import draw_limits, options_drawn, torque_curve
 from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
 from sim.limits.hip_bone import HipBone
 from sim.limits.hip_flexion import HipFlexion
@@ -192,6 +193,20 @@ def test_a_missing_range_is_the_mean_of_the_sex():
 def test_impossible_limits_are_refused_with_what_was_expected(kind, values):
     with pytest.raises(LifterError, match=r"expected|must be a number"):
         kind(**values)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
+def test_every_limit_can_be_drawn_for_each_of_its_options(kind):
+    assert kind.source
+    for limit in options_drawn(kind).values():
+        angles, torque = torque_curve(limit)
+        assert angles.shape == torque.shape
+        assert torque[-1] > max(0.0, torque[0])  # it resists past its edge
+
+
+def test_the_picture_of_the_limits_is_written(tmp_path):
+    draw_limits(tmp_path / "limits.png", KINDS[:2])
+    assert (tmp_path / "limits.png").stat().st_size > 5000
 
 
 def test_tissue_is_mirrored():

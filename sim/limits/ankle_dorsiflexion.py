@@ -26,6 +26,7 @@ class AnkleDorsiflexion(Limit):
     """
 
     name: ClassVar[str] = "ankle_dorsiflexion"
+    source: ClassVar[str] = "after Riener and Edrich 1999"
     joints: ClassVar[tuple[str, ...]] = ("ankle_dorsiflexion",)
     SHORT_OF_LUNGE_DEG: ClassVar[float] = 6.0
 

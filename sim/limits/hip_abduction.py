@@ -22,6 +22,7 @@ class HipAbduction(Limit):
     """
 
     name: ClassVar[str] = "hip_abduction"
+    source: ClassVar[str] = "ours"
     joints: ClassVar[tuple[str, ...]] = ("hip_abduction",)
 
     abduction_deg: float = 45.0

@@ -32,6 +32,7 @@ class HipBone(HipCone):
     """
 
     name: ClassVar[str] = "hip_bone"
+    source: ClassVar[str] = "geometry; ours"
     structural: ClassVar[bool] = True
     TORQUE_NM: ClassVar[float] = 10.0
     WIDTH_DEG: ClassVar[float] = 2.0

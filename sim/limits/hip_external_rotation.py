@@ -22,6 +22,7 @@ class HipExternalRotation(Limit):
     """
 
     name: ClassVar[str] = "hip_external_rotation"
+    source: ClassVar[str] = "range of healthy hips; law ours"
     joints: ClassVar[tuple[str, ...]] = ("hip_rotation",)
 
     external_rotation_deg: float = 42.0

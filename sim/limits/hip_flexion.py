@@ -30,6 +30,7 @@ class HipFlexion(Limit):
     """
 
     name: ClassVar[str] = "hip_flexion"
+    source: ClassVar[str] = "range of 100 healthy hips; law ours"
     joints: ClassVar[tuple[str, ...]] = ("hip_flexion", "hip_abduction")
     TORQUE_NM: ClassVar[float] = 15.0
     WIDTH_DEG: ClassVar[float] = 5.0

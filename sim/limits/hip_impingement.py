@@ -27,6 +27,7 @@ class HipImpingement(HipCone):
     """
 
     name: ClassVar[str] = "hip_rotation"
+    source: ClassVar[str] = "Fan 2014, Kouyoumdjian 2012; geometry"
     TORQUE_NM: ClassVar[float] = 6.5
     WIDTH_DEG: ClassVar[float] = 4.0
 

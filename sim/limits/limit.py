@@ -28,12 +28,14 @@ class Edge:
 class Limit(ABC):
     """Passive tissue or bone of one kind; parameters in the degrees a goniometer shows.
 
-    `name` is what a trial calls it: that of its configuration group, where it has one. `joints` names the joints it
-    acts on, without the side where there are two. A `structural` limit is bone and does not change with training; one
-    that `pinches` is avoided by the lifter for itself. `conservative` laws are the gradient of an energy.
+    `name` is what a trial calls it: that of its configuration group, where it has one; `source` says where range and
+    law come from. `joints` names the joints it acts on, without the side where there are two. A `structural` limit is
+    the body's build, mostly bone, and does not change with training; one that `pinches` is avoided by the lifter for
+    itself. `conservative` laws are the gradient of an energy.
     """
 
     name: ClassVar[str]
+    source: ClassVar[str]
     joints: ClassVar[tuple[str, ...]]
     pinches: ClassVar[bool] = False
     noticeable_nm: ClassVar[float] = 10.0  # carried on any of its joints, the limit counts as engaged; ours

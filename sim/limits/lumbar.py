@@ -30,6 +30,7 @@ class Lumbar(Limit):
     """
 
     name: ClassVar[str] = "lumbar"
+    source: ClassVar[str] = "Beach 2005"
     joints: ClassVar[tuple[str, ...]] = LUMBAR_FLEXION
 
     flexion_deg: float | None = None  # None = typical of the sex

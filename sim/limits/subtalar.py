@@ -22,6 +22,7 @@ class Subtalar(Limit):
     """
 
     name: ClassVar[str] = "subtalar"
+    source: ClassVar[str] = "ours"
     joints: ClassVar[tuple[str, ...]] = ("subtalar_inversion",)
 
     inversion_deg: float = 25.0

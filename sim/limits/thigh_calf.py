@@ -30,6 +30,7 @@ class ThighCalf(Limit):
     """
 
     name: ClassVar[str] = "thigh_calf"
+    source: ClassVar[str] = "Zelle 2009"
     joints: ClassVar[tuple[str, ...]] = ("knee_flexion",)
     structural: ClassVar[bool] = True
 

@@ -25,6 +25,7 @@ class TibialRotation(Limit):
     """
 
     name: ClassVar[str] = "tibial_rotation"
+    source: ClassVar[str] = "ours"
     joints: ClassVar[tuple[str, ...]] = ("tibial_rotation", "knee_flexion")
     conservative: ClassVar[bool] = False
 

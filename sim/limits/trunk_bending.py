@@ -22,6 +22,7 @@ class TrunkBending(Limit):
     """
 
     name: ClassVar[str] = "trunk_bending"
+    source: ClassVar[str] = "ours"
     joints: ClassVar[tuple[str, ...]] = ("lumbar_lateral", "lumbar_axial")
 
     stiffness_nm_deg: float = 1.05

@@ -26,6 +26,7 @@ class TwoJoint(Limit):
     """
 
     name: ClassVar[str] = "hamstrings"
+    source: ClassVar[str] = "Riener and Edrich 1999"
     joints: ClassVar[tuple[str, ...]] = ("hip_flexion", "knee_flexion")
     conservative: ClassVar[bool] = False
 
