@@ -28,7 +28,7 @@ def torque_curve(limit: Limit) -> tuple[Array, Array]:
     """Angles (N,) [deg] around the limit's edge and the torque (N,) [Nm] it resists with there."""
     edge, before, past = limit.edge(), *AROUND_DEG
     steps = np.linspace(-before, past, 121)
-    angles = edge.angle_deg + edge.direction * steps
+    angles: Array = np.asarray(edge.angle_deg + edge.direction * steps, dtype=np.float64)
     symbols = {joint: ca.SX.sym(joint) for joint in limit.joints}
     torque = ca.SX(limit.torques(symbols, ca.SX(list(limit.values())))[edge.joint])
     law = ca.Function("law", list(symbols.values()), [torque])
