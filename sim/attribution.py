@@ -82,7 +82,7 @@ class Attribution:
         added, uncertain = {}, []
         for group in CAUSE_GROUPS:
             names = [name for name in terms.shapley_deg if self.groups[name] == group]
-            added[group] = sum(terms.shapley_deg[name] for name in names)
+            added[group] = float(sum(terms.shapley_deg[name] for name in names))
             if any(name in terms.uncertain for name in names) and _swings([ranges[n] for n in names]):
                 uncertain.append(group)
         return CauseShares(self.thigh_inclination_deg, terms.healthy_deg, added, tuple(uncertain))
@@ -123,6 +123,8 @@ def attribute(
         for name, change in STYLES.items():
             again = work.plans(name, change(own.style), [kept | idle for kept in coalitions(acting)])
             at = min(depth, *(plan.deepest_deg for plan in again.values()))
+            if at < SHALLOWEST_DEG:  # with this style it is no squat
+                continue
             for view in VIEWS:
                 worth = {kept - idle: wink_of(view, plan, at) for kept, plan in again.items()}
                 others[view].append(shapley_values(worth, acting))

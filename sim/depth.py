@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from sim.checks import require_between
 from wink.errors import ConfigError
 
 #: Thigh inclinations that can be meant by a squat [deg].
 SHALLOWEST_DEG, DEEPEST_DEG = 50.0, 130.0
+#: How the deepest squat without a wink is found: from the plan alone, or from squats.
+How = Literal["planned", "squatted"]
+HOW: tuple[How, ...] = get_args(How)
 
 
 @dataclass(frozen=True)

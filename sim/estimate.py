@@ -17,7 +17,8 @@ from sim.settings import check_settings
 
 #: Measured on this program's own runs, one process, 640x480 and 64x48, docs/scale.md says how.
 SIMULATE_S, SIMULATE_S_PER_S = 2.2, 1.15  # of a trial, and of each second of it
-NEUTRAL_DEPTH_S, ATTRIBUTION_S = 4.5, 20.0  # of a lifter, where it is asked for
+NEUTRAL_DEPTH_S = {None: 0.0, "planned": 0.4, "squatted": 10.0}  # of a lifter, by how it is found
+ATTRIBUTION_S = 20.0  # of a lifter, where it is asked for
 FILM_S, FILM_S_PER_FRAME, FILM_S_PER_MEGAPIXEL = 0.35, 0.012, 0.11  # of a clip, of each frame, of each million pixels
 VIDEO_BYTES_PER_MEGAPIXEL, MASK_BYTES_PER_MEGAPIXEL = 21_000, 9_000
 FRAME_BYTES, CLIP_BYTES = 900, 6_000  # a frame's row; a clip's rows and the containers
@@ -94,7 +95,7 @@ def _cost(settings: Mapping[str, Any], trial: PlannedTrial) -> tuple[float, floa
     drawn_s = FILM_S + frames * (FILM_S_PER_FRAME + FILM_S_PER_MEGAPIXEL * megapixels)
     per_megapixel = VIDEO_BYTES_PER_MEGAPIXEL + (MASK_BYTES_PER_MEGAPIXEL if settings["masks"] else 0)
     size = CLIP_BYTES + frames * (FRAME_BYTES + per_megapixel * megapixels)
-    explained_s = NEUTRAL_DEPTH_S * settings["neutral_depth"] + ATTRIBUTION_S * settings["attribution"]
+    explained_s = NEUTRAL_DEPTH_S[settings["neutral_depth"]] + ATTRIBUTION_S * settings["attribution"]
     trial_s = SIMULATE_S + SIMULATE_S_PER_S * seconds + explained_s
     return clips, clips * frames, trial_s + clips * drawn_s, clips * size
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from sim.attribution import attribute
 from sim.cases import Parts
 from sim.causes import USUAL_CAUSES
+from sim.depth import How
 from sim.neutral_depth import NeutralDepth, find_neutral_depth
 from sim.setup import setup_from
 from wink.causes import CauseShares
@@ -31,7 +32,7 @@ class LifterTruth:
         return {"max_neutral_depth_deg": found.pelvic_deg, "max_neutral_depth_lumbar_deg": found.lumbar_deg}
 
 
-def lifter_truth(parts: Parts, neutral_depth: bool, attribution: bool) -> LifterTruth:
+def lifter_truth(parts: Parts, neutral_depth: How | None, attribution: bool) -> LifterTruth:
     """Find what was asked for, once for lifters that are alike.
 
     A lifter who cannot be compared, or who falls in the search, has no answer; that is no reason to lose the trial.
@@ -40,14 +41,14 @@ def lifter_truth(parts: Parts, neutral_depth: bool, attribution: bool) -> Lifter
 
 
 @lru_cache(maxsize=256)
-def _of(parts_json: str, neutral_depth: bool, attribution: bool) -> LifterTruth:
+def _of(parts_json: str, neutral_depth: How | None, attribution: bool) -> LifterTruth:
     parts: Parts = json.loads(parts_json)
-    return LifterTruth(_depth(parts) if neutral_depth else None, _causes(parts) if attribution else None)
+    return LifterTruth(_depth(parts, neutral_depth) if neutral_depth else None, _causes(parts) if attribution else None)
 
 
-def _depth(parts: Parts) -> NeutralDepth | None:
+def _depth(parts: Parts, how: How) -> NeutralDepth | None:
     try:
-        return find_neutral_depth(setup_from(parts), SEED)
+        return find_neutral_depth(setup_from(parts), SEED, how)
     except SimulationError:
         return None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.cases import PARTS
 from sim.checks import require_between
+from sim.depth import HOW
 from sim.splits import splits_from
 from wink.errors import ConfigError, unknown_name
 from wink.holdout import check_holdout
@@ -34,9 +35,11 @@ def check_settings(config: Mapping[str, Any]) -> None:
     if config["timeout_s"] is not None:
         require_between(ConfigError, "timeout_s", config["timeout_s"], (1.0, 86400.0), "seconds")
     require_between(ConfigError, "most_quarantined", config["most_quarantined"], (0.0, 1.0), "as a share of the trials")
-    for name in ("masks", "depth_maps", "neutral_depth", "attribution", "retry", "dry_run"):
+    for name in ("masks", "depth_maps", "attribution", "retry", "dry_run"):
         if not isinstance(config[name], bool):
             raise ConfigError(f"{name} is true or false; got {config[name]!r}")
+    if config["neutral_depth"] not in (None, *HOW):
+        raise ConfigError(unknown_name("way to find neutral_depth", str(config["neutral_depth"]), (*HOW, "null")))
     if config["depth_maps"] and not config["masks"]:
         raise ConfigError("depth_maps=true writes depth beside the masks: it needs masks=true")
     _check_lists(config)

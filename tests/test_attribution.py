@@ -8,7 +8,7 @@ from hydra import compose, initialize_config_module
 from sim.attribution import Attribution, Terms, attribute, common_depth, wink_of
 from sim.attribution_report import data_of, table, write_attribution
 from sim.cases import PARTS, choose
-from sim.causes import causes_of
+from sim.causes import USUAL_CAUSES, causes_of
 from sim.planner import plan_squat
 from sim.setup import setup_from
 from sim.skeleton import build_skeleton
@@ -77,6 +77,11 @@ def test_every_cause_takes_away_what_the_configuration_knows(parts):
     assert {"hip_flexion", "load"} <= set(names)
     for name in names:
         causes_of([name], {**parts, "barbell": load_option("barbell", "high_bar_20")})
+
+
+def test_a_dataset_s_lifters_are_asked_for_the_causes_of_the_verb():
+    with initialize_config_module("configs", version_base="1.3"):
+        assert tuple(compose("attribute").causes) == USUAL_CAUSES
 
 
 def test_without_a_bar_there_is_no_load_and_what_is_mobile_cannot_be_lifted(parts):

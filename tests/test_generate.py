@@ -49,6 +49,8 @@ TINY = ("width=64", "height=64", "masks=false", "appearance=plain", "paths.cache
         ({"twins": {"hips": "mobile"}}, "'hips' is no part of a squat"),
         ({"split": "foo"}, "'foo' is no split; the choices are held_out, test, train, validation"),
         ({"masks": "maybe"}, "masks is true or false"),
+        ({"neutral_depth": "guessed"}, "'guessed' is no way to find neutral_depth; the choices are null, planned"),
+        ({"attribution": "yes"}, "attribution is true or false"),
         ({"timeout_s": 0}, "timeout_s is 0"),
         ({"most_quarantined": 2}, "most_quarantined is 2"),
         ({"shard": "0/3"}, "shard is i/n"),

@@ -30,6 +30,12 @@ def test_the_spine_bends_before_the_pelvis_is_seen_to_turn(typical):
     assert 50.0 < typical.lumbar_deg < typical.pelvic_deg < 95.0
 
 
+def test_the_plan_alone_says_about_the_same(typical):
+    planned = find_neutral_depth(setup_of(), seed=0, how="planned")
+    assert planned.pelvic_deg == pytest.approx(typical.pelvic_deg, abs=3.0)
+    assert reversal_at(planned.pelvic_deg, seed=5) < 5.0
+
+
 @pytest.mark.slow
 def test_who_is_mobile_goes_deeper(typical):
     free = find_neutral_depth(setup_of(hip_flexion="mobile", ankle_dorsiflexion="mobile"), seed=0)
