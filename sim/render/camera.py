@@ -39,6 +39,7 @@ class Camera:
     width: int = 640  # of the picture [px]
     height: int = 480  # of the picture [px]
     room: float = 0.03  # share of the picture's height kept free round lifter and load
+    whole_load: bool = True  # the load must be in the picture as well as the lifter: people often cut off the bar
     distortion: float = 0.0  # of the lens, at the corner, as a share: + barrel, as wide lenses have; - pincushion
     shake_deg: float = 0.0  # a hand's unrest: how far the camera turns, root mean square about each axis
     shake_m: float = 0.0  # ... and how far it moves

@@ -70,7 +70,9 @@ class Drawing(Protocol):
     def light(self) -> Array:
         """Direction (3,) of the key light's middle."""
 
-    def pose(self, body: PosedBody, bar: Array | None, bar_rotation: Array, light: Array | None = None) -> None:
+    def pose(
+        self, body: PosedBody, bar: Array | None, bar_rotation: Array, light: Array | None = None, shadow: bool = True
+    ) -> None:
         """Put lifter and load in place."""
 
     def picture(self, view: View) -> NDArray[np.uint8]:
@@ -95,8 +97,8 @@ def render_views(
     """Pictures of a trial from several cameras at once: at each moment one frame a camera.
 
     Frame k is exposed round k / fps seconds after the trial's first sample, and its labels are those of that moment.
-    Cameras step back until lifter and load stay in the picture for the whole trial; furniture between them and the
-    lifter is left out. `seed` sets the irregularities of surfaces and the cameras' grain.
+    Cameras step back until the lifter, and the load unless `whole_load` is false, stay in the picture for the whole
+    trial; furniture between them and the lifter is left out. `seed` sets the irregularities of surfaces and the cameras' grain.
 
     Raises:
         RenderError: OpenGL is asked for and there is none.
@@ -128,8 +130,11 @@ class Session:
         self._trial = trial.sampled_at(sampled)
         self._performer = Performer(self._trial, look.appearance.outfit)
         load = load_mesh(trial.bar_kind, trial.load_kg)
-        reach = extent(self._performer, load)
-        self._shots = [replace(shot, camera=shot.camera.stepped_back(reach)) for shot in shots]
+        reach, person = extent(self._performer, load), extent(self._performer, None)
+        self._shots = [
+            replace(shot, camera=shot.camera.stepped_back(reach if shot.camera.whole_load else person))
+            for shot in shots
+        ]
         cameras = [shot.camera for shot in self._shots]
         furniture = [piece for piece in look.scene.furniture() if clear_of(piece, cameras, reach)]
         self._recorders = [Recorder(s.camera, s.filming, count, seed, i) for i, s in enumerate(self._shots)]
@@ -156,7 +161,7 @@ class Session:
                 view = View(shot.camera, shot.filming, float(self._times[k, i + 1]), shift)
                 pictures.append(self._stage.picture(view))
         if not posed:
-            self._stage.pose(body, *load_pose(self._trial, own))
+            self._stage.pose(body, *load_pose(self._trial, own), shadow=False)
         return tuple(self._finished(i, k, body, drawn[i], depth) for i in range(len(self._shots)))
 
     def release(self) -> None:

@@ -57,8 +57,11 @@ class SoftwareStage:
         """Direction (3,) of the key light's middle."""
         return self._light.direction
 
-    def pose(self, body: PosedBody, bar: Array | None, bar_rotation: Array, light: Array | None = None) -> None:
+    def pose(
+        self, body: PosedBody, bar: Array | None, bar_rotation: Array, light: Array | None = None, shadow: bool = True
+    ) -> None:
         """Put lifter and load in place."""
+        del shadow  # it is drawn with the picture
         vertices, normals = [body.vertices.astype(float)], [body.normals.astype(float)]
         if self._load is not None:
             place = np.full(3, 1e3) if bar is None else bar

@@ -68,10 +68,13 @@ class Stage:
             **self._setting.uniforms,
         }
 
-    def pose(self, body: PosedBody, bar: Array | None, bar_rotation: Array, light: Array | None = None) -> None:
+    def pose(
+        self, body: PosedBody, bar: Array | None, bar_rotation: Array, light: Array | None = None, shadow: bool = True
+    ) -> None:
         """Put lifter and load in place and draw their shadow, for all cameras.
 
         `light` is the direction (3,) of the point of the lamp that throws the shadow, None = its middle, blurred.
+        Labels need no shadow.
         """
         self._person.move(body.vertices, body.normals)
         self._points = body.vertices
@@ -85,7 +88,8 @@ class Stage:
         if light is not None:
             self._uniforms["light_projection"] = shadow_projection(light)
             self._uniforms["shadow_softness"] = 0.8 / 1024
-        self._draw_shadow()
+        if shadow:
+            self._draw_shadow()
 
     @property
     def light(self) -> Array:

@@ -55,9 +55,8 @@ class Indoors(Scene):
     def __post_init__(self) -> None:
         super().__post_init__()
         shades = colours.FLOORS[self.floor_material]
-        if self.floor_colour not in shades:  # materials come in different colours: a drawn one is turned into its own
-            own = sorted(shades)[sum(map(ord, self.floor_colour)) % len(shades)]
-            object.__setattr__(self, "floor_colour", own)
+        if self.floor_colour not in shades:  # a colour drawn for another material: the material's usual one
+            object.__setattr__(self, "floor_colour", next(iter(shades)))
 
     @abstractmethod
     def makers(self) -> Sequence[Maker]:
