@@ -98,7 +98,7 @@ def render_views(
 
     Frame k is exposed round k / fps seconds after the trial's first sample, and its labels are those of that moment.
     Cameras step back until the lifter, and the load unless `whole_load` is false, stay in the picture for the whole
-    trial; furniture between them and the lifter is left out. `seed` sets the irregularities of surfaces and the cameras' grain.
+    trial; furniture between them and the lifter is left out. `seed` sets the irregularities of surfaces and the grain.
 
     Raises:
         RenderError: OpenGL is asked for and there is none.
