@@ -24,6 +24,7 @@ def test_the_maximum_is_found_and_is_a_recreational_lifters(man):
     assert 1.2 * 78.0 < one_repetition_maximum_kg(man) < 1.8 * 78.0
 
 
+@pytest.mark.slow
 def test_it_is_the_heaviest_that_can_be_held(man):
     maximum = one_repetition_maximum_kg(man)
     all_out = replace(man, style=replace(man.style, reserve=0.85))
