@@ -108,7 +108,10 @@ def draw(found: Attribution, file: Path) -> None:
     for axes, (view, terms) in zip(panes, found.views.items(), strict=True):
         _staircase(axes, found, terms)
         axes.set_title(f"{TITLES[view]} at {found.thigh_inclination_deg:.0f}° of thigh inclination", fontsize=10)
-        axes.set_xlabel("degrees; whiskers: other styles; hatched: the sign depends on style")
+        axes.set_xlabel(
+            "degrees; whiskers: other styles; hatched: sign hangs on style" if terms.range_deg else "degrees"
+        )
+        axes.xaxis.label.set_size(9)
     figure.savefig(file, dpi=130)
 
 
@@ -123,7 +126,8 @@ def _staircase(axes: Any, found: Attribution, terms: Terms) -> None:
         axes.barh(row, added, left=level, color=COLOURS[found.groups[name]], height=0.6, hatch=hatch, edgecolor="white")
         axes.plot([level, level], [row - 1, row], color="#555", lw=0.6)
         low, high = (terms.range_deg or {}).get(name, (added, added))
-        axes.plot([level + low, level + high], [row, row], color="black", lw=1.0, marker="|", ms=5)
+        if high > low:
+            axes.plot([level + low, level + high], [row, row], color="black", lw=1.0, marker="|", ms=5)
         right = level + max(added, high, 0.0)
         edges += [level, level + low, right]
         axes.annotate(f"{added:+.1f}", (right, row), (4, 0), textcoords="offset points", va="center", fontsize=8)
