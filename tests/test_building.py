@@ -8,11 +8,7 @@ from wink.config import build
 from wink.errors import ConfigError
 
 SETTINGS = {"width": {"one_of": {1.1: 2}}, "toe_out_deg": 10.0}
-NODE = {
-    "_target_": "sim.render.sampled.Sampled",
-    "of": "sim.stance.Stance",
-    "settings": {"width": {"one_of": {1.1: 2}}},
-}
+NODE = {"_target_": "sim.render.sampled.Sampled", "of": "sim.stance.Stance", "settings": SETTINGS}
 
 
 def test_both_ways_make_the_same():

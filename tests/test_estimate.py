@@ -1,10 +1,11 @@
 """What a dataset would be: counts and costs, before it is made; every recipe of configs/experiment can be planned."""
 
 import pytest
+from hydra import compose, initialize_config_module
 from planned import config_of
 
 from sim.estimate import duration_s, estimate, forecast
-from wink.config import options_of
+from wink.config import options_of, plain
 
 
 @pytest.mark.parametrize("experiment", options_of("experiment"))
@@ -26,3 +27,10 @@ def test_cost_is_linear_in_the_number_of_lifters_and_looks_at_few():
 def test_a_set_s_length():
     tempo = {"descent_s": 1.5, "pause_s": 0.2, "ascent_s": 1.3, "repetitions": 3, "rest_s": 0.5, "quiet_s": 0.3}
     assert duration_s(tempo) == pytest.approx(0.6 + 3 * 3.0 + 2 * 0.5)
+
+
+def test_a_single_lifter_is_a_single_clip_unless_every_view_is_asked_for():
+    with initialize_config_module("configs", version_base="1.3"):
+        config = plain(compose("generate", ["n=1", "seed=0", "name=x"]))
+    assert estimate(config).clips == 1
+    assert estimate({**config, "cameras": None}).clips == 3

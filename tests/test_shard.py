@@ -188,9 +188,9 @@ if __name__ == "__main__":
 @pytest.mark.slow
 def test_killed_twenty_times_at_random_it_is_the_same_dataset(tmp_path):
     """At most what was in work is lost, every half-made file goes, and the number of workers may change."""
-    config = tiny(tmp_path, n=52, seed=3)
+    config = tiny(tmp_path, n=36, seed=3)
     folder = tmp_path / "killed"
-    environment = {**os.environ, "WINK_TEST_SHARDS": "13"}  # of four trials each
+    environment = {**os.environ, "WINK_TEST_SHARDS": "12"}  # of three trials each
     rng, kills, finished = random.Random(0), 0, 0
     while True:
         changed = {**config, "workers": rng.choice([1, 2])}
@@ -205,7 +205,7 @@ def test_killed_twenty_times_at_random_it_is_the_same_dataset(tmp_path):
             env=environment,
         )
         _wait_for_more(folder, finished, process)
-        time.sleep(rng.uniform(0.0, 0.6))
+        time.sleep(rng.uniform(0.0, 0.3))
         if process.poll() is not None:
             assert process.returncode == 0, process.stderr.read().decode()[-2000:]
             break
@@ -234,9 +234,11 @@ def _finished(folder):
     return closed + len(open_)
 
 
-def _wait_for_more(folder, before, process, limit_s=90.0):
-    """Wait until the run has finished a trial or two more, or is over."""
+def _wait_for_more(folder, before, process, limit_s=600.0):
+    """Wait until the run has finished another trial, or is over; one that hangs is ended."""
     end = time.monotonic() + limit_s
-    while process.poll() is None and _finished(folder) < before + 2:
-        assert time.monotonic() < end
+    while process.poll() is None and _finished(folder) < before + 1:
+        if time.monotonic() > end:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise AssertionError(f"nothing new in {limit_s:g} s")
         time.sleep(0.05)
