@@ -15,13 +15,14 @@ from sim.lot import camera_nodes
 from sim.plan import Plan, PlannedTrial
 from sim.settings import check_settings
 
-#: Measured on this program's own runs, one process, 640x480 and 64x48, docs/scale.md says how.
-SIMULATE_S, SIMULATE_S_PER_S = 2.2, 1.15  # of a trial, and of each second of it
+#: CPU time and bytes of this program's own trials, one process of a busy machine; docs/scale.md says how.
+SIMULATE_S, SIMULATE_S_PER_S = 0.9, 0.53  # of a trial, and of each second of it
 NEUTRAL_DEPTH_S = {None: 0.0, "planned": 0.4, "squatted": 10.0}  # of a lifter, by how it is found
 ATTRIBUTION_S = 20.0  # of a lifter, where it is asked for
-FILM_S, FILM_S_PER_FRAME, FILM_S_PER_MEGAPIXEL = 0.35, 0.012, 0.11  # of a clip, of each frame, of each million pixels
-VIDEO_BYTES_PER_MEGAPIXEL, MASK_BYTES_PER_MEGAPIXEL = 21_000, 9_000
-FRAME_BYTES, CLIP_BYTES = 900, 6_000  # a frame's row; a clip's rows and the containers
+FILM_S, FILM_S_PER_FRAME, FILM_S_PER_MEGAPIXEL = 0.4, 0.014, 0.075  # of a clip, of each frame, of each million pixels
+VIDEO_BYTES, VIDEO_BYTES_PER_MEGAPIXEL = 220, 8_200  # of each frame
+MASK_BYTES, MASK_BYTES_PER_MEGAPIXEL = 160, 5_100
+FRAME_BYTES, CLIP_BYTES = 1_000, 5_000  # a frame's row; a clip's rows
 START_S = 6.0  # until the processes are at work
 #: Lifters that are looked at one by one; of more, so many evenly spread stand for all.
 LOOKED_AT = 400
@@ -93,8 +94,9 @@ def _cost(settings: Mapping[str, Any], trial: PlannedTrial) -> tuple[float, floa
     seconds = duration_s(trial.parts["tempo"])
     frames = seconds * settings["fps"]
     drawn_s = FILM_S + frames * (FILM_S_PER_FRAME + FILM_S_PER_MEGAPIXEL * megapixels)
-    per_megapixel = VIDEO_BYTES_PER_MEGAPIXEL + (MASK_BYTES_PER_MEGAPIXEL if settings["masks"] else 0)
-    size = CLIP_BYTES + frames * (FRAME_BYTES + per_megapixel * megapixels)
+    video = VIDEO_BYTES + VIDEO_BYTES_PER_MEGAPIXEL * megapixels
+    mask = MASK_BYTES + MASK_BYTES_PER_MEGAPIXEL * megapixels if settings["masks"] else 0.0
+    size = CLIP_BYTES + frames * (FRAME_BYTES + video + mask)
     explained_s = NEUTRAL_DEPTH_S[settings["neutral_depth"]] + ATTRIBUTION_S * settings["attribution"]
     trial_s = SIMULATE_S + SIMULATE_S_PER_S * seconds + explained_s
     return clips, clips * frames, trial_s + clips * drawn_s, clips * size
