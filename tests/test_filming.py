@@ -152,3 +152,19 @@ def test_depth_is_how_far_away_things_are() -> None:
     assert (np.abs(gap) < 0.25).all()
     assert np.isfinite(frame.depth_m).all()  # walls all round
     assert frame.depth_m.max() > distance.max() + 1.0
+
+
+def test_the_same_bytes_whatever_was_drawn_before() -> None:
+    trial = kinematic_trial(bar_kind="high", load_kg=60.0).sampled_at(np.array([0.9, 1.0]))
+    held = replace(SMALL, shake_deg=0.4, shake_m=0.01, shake_seed=5, distortion=0.03)
+    filming = Filming(fps=30.0, shutter_deg=150.0, readout_share=0.5)
+
+    def drawn(camera: Camera) -> bytes:
+        frame = next(render_clip(trial, Shot(camera, filming), LOOK, 0, depth=True))
+        assert frame.depth_m is not None
+        return frame.image.tobytes() + frame.labels.tobytes() + frame.depth_m.tobytes()
+
+    first = drawn(held)
+    for width in (200, 264, 400):  # other sizes push the buffers out and in
+        drawn(replace(SMALL, width=width, azimuth_deg=-90.0 + width / 4))
+    assert drawn(held) == first
