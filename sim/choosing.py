@@ -79,7 +79,6 @@ class Choosing:
                 self._last = _column(self._search)
             else:
                 self._end_deg = thigh_deg
-                print("NO", thigh_deg)
         return self._last
 
 
