@@ -7,6 +7,8 @@ the body has turns up in its posture; one that only the intent had does not.
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
@@ -16,15 +18,19 @@ from sim.fatigue import Fatigue
 from sim.kinematics import HALF_JOINTS, N_HALF
 from sim.planner import PostureSearch
 from sim.posture_problem import lumbar_angle
-from sim.reference import DepthCourse, Wanted
+from sim.reference import CENTRE, DepthCourse, Wanted
 from sim.skeleton import JOINTS
 from wink.errors import SimulationError
 
 Array = NDArray[np.float64]
 
 CHOICE_S = 0.04  # of phase between two choices
-STAGES, STAGE_S = 4, 0.05  # of smoothing: together they spread a kink as far as the intent's own smoothing
-AHEAD_S = STAGES * STAGE_S  # what smoothing delays is chosen ahead
+STAGES = 4  # of smoothing, each of this long: four spread a kink as far as the intent's own smoothing
+POSTURE_S = 0.05
+#: The centre of mass turns more slowly than the limbs: pressure has to get ahead of it, and feet are short. Its stages
+#: have half the time constant of a body falling over its feet, sqrt(height / g).
+CENTRE_S = 0.1
+AHEAD_S = STAGES * CENTRE_S  # what smoothing delays is chosen ahead
 GRID_S = 0.004
 STOPPED_DEG = 2.5  # short of what was meant
 FIRST_DEG = 4.0  # deeper than standing: from here on the thighs lead, above the knees only give
@@ -47,7 +53,10 @@ class Choosing:
         if not search.go_to(self._standing_deg + FIRST_DEG):
             raise SimulationError("the body cannot unlock its knees where its lifter means to squat")
         self._first = self._last = _column(search)
-        self._smooth = _Smoothing(self._standing)
+        self._smooth = _Smoothing(self._standing, POSTURE_S)
+        self._centre = _Smoothing(self._standing[CENTRE], CENTRE_S)
+        waits = round((AHEAD_S - STAGES * POSTURE_S) / CHOICE_S)
+        self._waiting = deque([self._standing] * waits)
         self._phase_s = self._next_s = course.begin_s
         self._end_deg = np.inf  # the depth it found no posture for
 
@@ -56,10 +65,20 @@ class Choosing:
         while self._phase_s < phase_s:
             if self._phase_s >= self._next_s - 1e-9:
                 self._next_s += CHOICE_S
-                self._smooth.aim(self._choose(float(self._course.thigh_deg(self._next_s + AHEAD_S)), state))
+                self._aim(self._choose(float(self._course.thigh_deg(self._next_s + AHEAD_S)), state))
             self._smooth.step()
+            self._centre.step()
             self._phase_s += GRID_S
-        return self._smooth.at(phase_s - self._phase_s, rate)
+        wanted = self._smooth.at(phase_s - self._phase_s, rate)
+        for column, centre in zip(wanted, self._centre.at(phase_s - self._phase_s, rate), strict=True):
+            column[CENTRE] = centre
+        return wanted
+
+    def _aim(self, column: Array) -> None:
+        """The centre of mass sets out at once, the limbs when it is time for them."""
+        self._centre.aim(column[CENTRE])
+        self._waiting.append(column)
+        self._smooth.aim(self._waiting.popleft())
 
     @property
     def stopped(self) -> bool:
@@ -101,9 +120,10 @@ _RIGHT = np.array([JOINTS.index(name.replace("_left", "_right")) for name in HAL
 class _Smoothing:
     """Equal first-order stages in a row, fed by straight lines: the end of the row has two smooth derivatives."""
 
-    def __init__(self, column: Array) -> None:
-        self._stages: Array = np.tile(column, (STAGES, 1))
-        self._from, self._slope = column, np.zeros_like(column)
+    def __init__(self, column: Array, stage_s: float) -> None:
+        self._stage_s, self._rows = stage_s, _row_of_stages(stage_s)
+        self._stages: Array = np.tile(np.atleast_1d(column), (STAGES, 1))
+        self._from, self._slope = self._stages[0], np.zeros(self._stages.shape[1])
 
     def aim(self, column: Array) -> None:
         """Go straight from the last aim to this one within `CHOICE_S`."""
@@ -112,23 +132,20 @@ class _Smoothing:
     def step(self) -> None:
         """Go on by `GRID_S`."""
         both = np.vstack([self._stages, self._from, self._slope])
-        self._stages, self._from = _STEP[:STAGES] @ both, self._from + GRID_S * self._slope
+        self._stages, self._from = self._rows @ both, self._from + GRID_S * self._slope
 
     def at(self, since_s: float, rate: float) -> Wanted:
         """Values, rates and accelerations a little before or after the last step."""
         last, before, earlier = self._stages[-1], self._stages[-2], self._stages[-3]
-        speed, push = (before - last) / STAGE_S, (earlier - 2 * before + last) / STAGE_S**2
+        speed, push = (before - last) / self._stage_s, (earlier - 2 * before + last) / self._stage_s**2
         return last + since_s * speed + since_s**2 / 2 * push, (speed + since_s * push) * rate, push * rate**2
 
 
-def _row_of_stages() -> Array:
-    """Exact step (S + 2, S + 2) of the stages, their input and its slope."""
+def _row_of_stages(stage_s: float) -> Array:
+    """Exact step (S, S + 2) of the stages from themselves, their input and its slope."""
     rates = np.zeros((STAGES + 2, STAGES + 2))
     for stage in range(STAGES):
-        rates[stage, stage] = -1 / STAGE_S
-        rates[stage, stage - 1 if stage else STAGES] = 1 / STAGE_S
+        rates[stage, stage] = -1 / stage_s
+        rates[stage, stage - 1 if stage else STAGES] = 1 / stage_s
     rates[STAGES, STAGES + 1] = 1.0
-    return np.asarray(expm(GRID_S * rates))
-
-
-_STEP = _row_of_stages()
+    return np.asarray(expm(GRID_S * rates)[:STAGES])
