@@ -27,9 +27,7 @@ Array = NDArray[np.float64]
 CHOICE_S = 0.04  # of phase between two choices
 STAGES = 4  # of smoothing, each of this long: four spread a kink as far as the intent's own smoothing
 POSTURE_S = 0.05
-#: The centre of mass turns more slowly than the limbs: pressure has to get ahead of it, and feet are short. Its stages
-#: have half the time constant of a body falling over its feet, sqrt(height / g).
-CENTRE_S = 0.1
+CENTRE_S = 0.1  # the centre of mass turns more slowly: pressure has to get ahead of it, and feet are short
 AHEAD_S = STAGES * CENTRE_S  # what smoothing delays is chosen ahead
 GRID_S = 0.004
 STOPPED_DEG = 2.5  # short of what was meant
@@ -58,7 +56,8 @@ class Choosing:
         waits = round((AHEAD_S - STAGES * POSTURE_S) / CHOICE_S)
         self._waiting = deque([self._standing] * waits)
         self._phase_s = self._next_s = course.begin_s
-        self._end_deg = np.inf  # the depth it found no posture for
+        self._deepest_deg = self._search.depth_deg  # a posture was found for
+        self._end_deg = np.inf  # and none was
 
     def at(self, phase_s: float, rate: float, state: State) -> Wanted:
         """Wanted values (N_WANTED,), their rates and accelerations, when phase runs at `rate` of time."""
@@ -71,7 +70,7 @@ class Choosing:
             self._phase_s += GRID_S
         wanted = self._smooth.at(phase_s - self._phase_s, rate)
         for column, centre in zip(wanted, self._centre.at(phase_s - self._phase_s, rate), strict=True):
-            column[CENTRE] = centre
+            column[CENTRE] = centre[0]
         return wanted
 
     def _aim(self, column: Array) -> None:
@@ -95,8 +94,8 @@ class Choosing:
             self._search.reckon_with(self._fatigue.left, self._style.swayed(self._course.sway(self._next_s)))
             self._search.start_from(self._last[:N_HALF] + strayed)
             if self._search.go_to(thigh_deg):
-                self._last = _column(self._search)
-            else:
+                self._last, self._deepest_deg = _column(self._search), max(thigh_deg, self._deepest_deg)
+            elif thigh_deg > self._deepest_deg:
                 self._end_deg = thigh_deg
         return self._last
 
