@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 CHOICE_S = 0.04  # of phase between two choices
 STAGES = 4  # of smoothing, each of this long: four spread a kink as far as the intent's own smoothing
 POSTURE_S = 0.05
-CENTRE_S = 0.1  # the centre of mass turns more slowly: pressure has to get ahead of it, and feet are short
+CENTRE_S = 0.05  # of the centre of mass likewise
 AHEAD_S = STAGES * CENTRE_S  # what smoothing delays is chosen ahead
 GRID_S = 0.004
 STOPPED_DEG = 2.5  # short of what was meant
@@ -74,7 +74,7 @@ class Choosing:
         return wanted
 
     def _aim(self, column: Array) -> None:
-        """The centre of mass sets out at once, the limbs when it is time for them."""
+        """The centre of mass sets out as far ahead as its smoothing asks for, the limbs as far as theirs."""
         self._centre.aim(column[CENTRE])
         self._waiting.append(column)
         self._smooth.aim(self._waiting.popleft())

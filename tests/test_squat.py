@@ -19,7 +19,6 @@ from sim.execution import STEP_S
 from sim.kinematics import HALF_JOINTS
 from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
 from sim.planner import plan_squat
-from sim.posture_problem import lumbar_angle
 from sim.reference import aim_repetitions
 from sim.skeleton import JOINTS, SIDES, build_skeleton
 from sim.squat import carry_out, intend, prepare, simulate_squat
@@ -200,27 +199,6 @@ def test_a_held_squat_takes_the_torques_that_were_meant():
     for joint, torque in zip(HALF_JOINTS, meant, strict=True):
         column = trial.moment_names.index(joint)
         assert trial.active_moment_nm[held, column] == pytest.approx(torque, abs=2.0), joint
-
-
-def lifter_who_believes(times):
-    """Strong legs, erectors that 60 kg leave little of."""
-    setup = setup_of(barbell="high_bar_60")
-    strength = replace(setup.strength, erectors=0.55, quadriceps=1.5)
-    return replace(setup, strength=strength, style=replace(setup.style, misjudgement=times))
-
-
-def test_the_spine_of_a_lifter_who_overrates_it_gives_way():
-    # The intent says it holds; nothing but the muscles' own strength says otherwise.
-    knows, overrates = lifter_who_believes(1.0), lifter_who_believes(1.2)
-    meant = intend(overrates, 0).plan
-    assert meant.reason is None
-    held, lost = simulate_squat(knows, 0), simulate_squat(overrates, 0)
-    assert held.outcome == "completed"
-    assert lost.outcome in ("fell", "stalled")
-    upright = lost.trunk_lean_deg < 60.0  # before it is all over
-    bent = np.degrees(lumbar_angle(meant.posture)).max()
-    assert lost.lumbar_flexion_deg[upright].max() > bent + 10.0
-    assert held.lumbar_flexion_deg.max() < bent + 3.0
 
 
 def test_an_unreachable_depth_stops_short():
