@@ -97,12 +97,17 @@ def _changed_settings() -> str:
 
 def validate(cfg: DictConfig) -> None:
     """Run the simulator's checks and write the report."""
-    from sim.validate import base_parts, run_checks, summary, table, write_report
+    from sim.validate import QUICK_PEOPLE, ablation_table, base_parts, run_checks, summary, table, write_report
+    from sim.validation.real_people import read_people
 
-    config = plain(cfg)
-    results = run_checks(base_parts(config), config["engine"], cfg.people, cfg.workers or os.cpu_count() or 1)
-    data, page = write_report(results, Path(cfg.output))
-    print(table(results))
+    config, folder = plain(cfg), Path(cfg.output)
+    real = read_people(Path(cfg.real)) if cfg.real else []
+    people = min(cfg.people, QUICK_PEOPLE) if cfg.quick else cfg.people
+    evidence, results = run_checks(
+        base_parts(config), config["engine"], people, cfg.workers or os.cpu_count() or 1, folder
+    )
+    data, page = write_report(results, evidence, real, folder)
+    print(table(results), ablation_table(evidence), sep="\n\n")
     print(f"{summary(results)}  {data}  {page}")
 
 

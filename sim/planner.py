@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.kinematics import GRAVITY_M_S2, HALF_JOINTS, N_HALF, skeleton_values
 from sim.limits.ankle_dorsiflexion import AnkleDorsiflexion
 from sim.limits.hip_flexion import HipFlexion
+from sim.posture_cost import Weights
 from sim.posture_problem import N_WRENCH, SETTINGS, bounds, lumbar_angle, posture_problem
 from sim.setup import SquatSetup
 from sim.skeleton import Skeleton
@@ -50,13 +51,15 @@ class Plan:
         return min(self.aim_deg, float(self.thigh_deg[-1]))
 
 
-def plan_squat(setup: SquatSetup, skeleton: Skeleton) -> Plan:
+def plan_squat(setup: SquatSetup, skeleton: Skeleton, weights: Weights | None = None) -> Plan:
     """Choose a posture at every depth to the aim, or to where this lifter has to stop or, choosing, would.
+
+    `weights` are the typical lifter's unless a calibration tries others.
 
     Raises:
         SimulationError: this lifter cannot even stand in this stance.
     """
-    search = PostureSearch(setup, skeleton)
+    search = PostureSearch(setup, skeleton, weights)
     aim = setup.depth.thigh_inclination_deg
     if not search.stand():
         raise SimulationError(
@@ -77,7 +80,7 @@ def plan_squat(setup: SquatSetup, skeleton: Skeleton) -> Plan:
 class PostureSearch:
     """One lifter's walk down, each depth begun from the one above."""
 
-    def __init__(self, setup: SquatSetup, skeleton: Skeleton) -> None:
+    def __init__(self, setup: SquatSetup, skeleton: Skeleton, weights: Weights | None = None) -> None:
         self._problem = posture_problem()
         self._low, self._high = bounds()
         if setup.barbell.arms_down:
@@ -85,6 +88,7 @@ class PostureSearch:
         self._before = np.concatenate([skeleton_values(skeleton), limit_values(setup.limits)])
         self._fresh = strength_values(setup.strength, setup.lifter, setup.asymmetry.weaker_strength)
         self._strength, self.style = self._fresh, setup.style
+        self._weights = (weights or Weights()).values()
         self._settings = _settings(setup, skeleton)
         self._guess = partial(_plain_guess, skeleton, self._settings["arm"])
         self._unknowns = self._guess(STANDING_GUESSES_DEG[0])
@@ -144,7 +148,7 @@ class PostureSearch:
     def _parameters(self, changed: dict[str, float]) -> Array:
         settings = {**self._settings, **changed}
         before = self._unknowns[:N_HALF]  # of the last depth that was found
-        own = [self._before, self._strength, self.style.values()]
+        own = [self._before, self._strength, self.style.values(), self._weights]
         return np.concatenate([*own, [settings[name] for name in SETTINGS], before])
 
     def _keep(self, thigh_deg: float, result: dict[str, Array], parameters: Array) -> None:
@@ -194,6 +198,7 @@ def _settings(setup: SquatSetup, skeleton: Skeleton) -> dict[str, float]:
         "knee_reach": skeleton.sole.toe_m - KNEECAP_M if setup.stance.knees_behind_toes else FREE_M,
         "hip_range": float(np.radians(setup.limits[HipFlexion].values()[0])),
         "lumbar_range": float(np.radians(setup.lumbar.values()[0])),
+        "lumbar_back": float(np.radians(setup.lumbar.extension_deg)),
         "weight": skeleton.total_mass_kg * GRAVITY_M_S2 / 2,
     }
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim import strength, tissue
 from sim.kinematics import HALF_JOINTS, HALF_WEIGHT, N_HALF, HalfModel, half_model, rotation
-from sim.posture_cost import CostTerms, posture_cost
+from sim.posture_cost import WEIGHTS, CostTerms, posture_cost
 from sim.skeleton import LUMBAR_FLEXION
 
 Array = NDArray[np.float64]
@@ -35,9 +35,9 @@ KNEE_PER_THIGH, KNEE_SLACK_RAD = 0.6, 0.09
 #: Lifters unlock their knees before they begin: a locked one cannot be bent by any torque at the hip's height [rad].
 STANDING_KNEE_RAD = 0.17
 
-#: Scalars besides skeleton, limits, strength and style: half stance [m], toe-out, arm angle, thigh inclination
-#: aimed at, ranges of hip, ankle and lumbar spine [rad], how far the knees may come ahead of the ankles [m],
-#: weight on a foot [N], and 1 for quiet standing (the depth then follows from soft knees) or 0 for a squat.
+#: Scalars besides skeleton, limits, strength, style and weights: half stance [m], toe-out, arm angle, thigh inclination
+#: aimed at, ranges of hip, ankle, lumbar spine forward and back [rad], how far the knees may come ahead of the ankles
+#: [m], weight on a foot [N], and 1 for quiet standing (the depth then follows from soft knees) or 0 for a squat.
 SETTINGS = (
     "half_stance",
     "toe_out",
@@ -46,6 +46,7 @@ SETTINGS = (
     "hip_range",
     "ankle_range",
     "lumbar_range",
+    "lumbar_back",
     "knee_reach",
     "weight",
     "standing",
@@ -83,6 +84,7 @@ def posture_problem() -> PostureProblem:
     muscles = ca.SX.sym("strength", strength.N_VALUES)
     style = ca.SX.sym("style", 6)
     settings = ca.SX.sym("settings", len(SETTINGS))
+    weights = ca.SX.sym("weights", len(WEIGHTS))
     before = ca.SX.sym("before", N_HALF)
     named = {name: settings[i] for i, name in enumerate(SETTINGS)}
     statics = _statics(model, wrench * named["weight"], limits, named)
@@ -91,9 +93,10 @@ def posture_problem() -> PostureProblem:
     equal = ca.vertcat(statics.unbalanced / named["weight"], _feet_flat(model, named), _depth(model, named))
     tolerated = _tolerated(model, statics, style, named)
     unequal = ca.vertcat(_foot_holds(model, wrench), _strong_enough(statics.active, up, down, style[3]), tolerated)
-    terms = CostTerms(model, wrench, used, statics.passive, statics.by_limit, style, named, before)
+    weighed = {name: weights[i] for i, name in enumerate(WEIGHTS)}
+    terms = CostTerms(model, wrench, used, statics.passive, statics.by_limit, style, named, before, weighed)
     unknowns = ca.vertcat(model.posture, wrench)
-    parameters = ca.vertcat(model.values, limits, muscles, style, settings, before)
+    parameters = ca.vertcat(model.values, limits, muscles, style, weights, settings, before)
     problem: dict[str, Any] = {
         "x": unknowns,
         "p": parameters,

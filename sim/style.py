@@ -10,7 +10,7 @@ from wink.errors import ConfigError
 
 @dataclass(frozen=True)
 class Style:
-    """Likes and dislikes; what they were tuned on is in docs/simulation.md.
+    """Likes and dislikes; what the typical ones were tuned on is in docs/validation.md.
 
     Raises:
         ConfigError: a weight outside its range.

@@ -128,20 +128,23 @@ def test_without_limits_the_spine_stays_neutral():
 
 
 @pytest.mark.parametrize(
-    ("options", "lifted", "sign"),
+    ("options", "lifted", "by_deg"),
     [
-        ({}, {"hip_flexion": "mobile"}, 1),
-        ({"lifter": "typical_woman", "stance": "narrow", "hip_rotation": "limited"}, {"hip_rotation": "mobile"}, 1),
-        ({"lifter": "typical_woman", "ankle_dorsiflexion": "stiff"}, {"ankle_dorsiflexion": "mobile"}, 1),
+        ({}, {"hip_flexion": "mobile"}, 5.0),
+        # Internal rotation matters little, as the science notes expect of a squat: docs/validation.md.
+        ({"lifter": "typical_woman", "stance": "narrow", "hip_rotation": "limited"}, {"hip_rotation": "mobile"}, 0.5),
+        ({"lifter": "typical_woman", "ankle_dorsiflexion": "stiff"}, {"ankle_dorsiflexion": "mobile"}, 2.0),
     ],
 )
-def test_lifting_a_limit_lessens_the_wink(options, lifted, sign):
+def test_lifting_a_limit_lessens_the_wink(options, lifted, by_deg):
     limited, free = plan_of(setup_of(**options)), plan_of(setup_of(**{**options, **lifted}))
-    assert sign * (at(limited, 90, lumbar(limited)) - at(free, 90, lumbar(free))) > 2.0
+    assert at(limited, 90, lumbar(limited)) - at(free, 90, lumbar(free)) > by_deg
+    if "hip_rotation" in lifted:
+        assert reversal_at(limited, 90) - reversal_at(free, 90) > 1.0
 
 
 def test_stiff_ankles_ask_for_lean():
-    # The sign of C1. Its size (+30 +- 8 deg) is not reached yet: see docs/simulation.md.
+    # The sign of C1. Its size (+30 +- 8 deg) is not reached yet: see docs/validation.md.
     lean = []
     for lunge in (41.0, 21.0):  # the squat's end lies 6 deg short of the lunge's
         setup = replace(setup_of(barbell="high_bar_40"), ankle_dorsiflexion=AnkleDorsiflexion(lunge_deg=lunge))

@@ -57,12 +57,20 @@ class HipFlexion(Limit):
     @classmethod
     def torques(cls, angle_deg: Mapping[str, ca.SX], values: ca.SX) -> dict[str, ca.SX]:
         """Extends the hip beyond its end, and spreads the thigh."""
-        beyond = angle_deg["hip_abduction"] - 10.0
-        root = ca.sqrt(beyond**2 + 25.0)  # a smooth ramp, so that the law stays the gradient of an energy
-        end = values[0] + cls.OPENING * (beyond + root) / 2
+        end, opened = end_deg(values[0], angle_deg["hip_abduction"])
         torque = cls.TORQUE_NM * growth((angle_deg["hip_flexion"] - end) / cls.WIDTH_DEG)
-        return {"hip_flexion": -torque, "hip_abduction": torque * cls.OPENING * (1 + beyond / root) / 2}
+        return {"hip_flexion": -torque, "hip_abduction": torque * opened}
 
     def edge(self) -> Edge:
         """Flexion at neutral abduction."""
         return Edge("hip_flexion", 1, self.values()[0], {"hip_abduction": 0.0})
+
+
+def end_deg(flexion_deg: ca.SX, abduction_deg: ca.SX) -> tuple[ca.SX, ca.SX]:
+    """The end of flexion [deg] of an abducted hip, and how it changes per degree of abduction.
+
+    A smooth ramp from 10 deg on, so that the law stays the gradient of an energy.
+    """
+    beyond = abduction_deg - 10.0
+    root = ca.sqrt(beyond**2 + 25.0)
+    return flexion_deg + HipFlexion.OPENING * (beyond + root) / 2, HipFlexion.OPENING * (1 + beyond / root) / 2

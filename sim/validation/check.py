@@ -1,20 +1,30 @@
-"""One check: what is measured on simulated squats, the band it should lie in, and where the band comes from."""
+"""One figure of a check: what is measured on simulated squats, the band it should lie in, and where the band is from.
+
+A check (C1, C24 …) is one or more figures (C1a, C1b …) and passes if all that are judged do.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from sim.setup import SquatSetup
 from sim.validation.people import Person
 from wink.trial import SquatTrial
+
+#: How a figure's band was used while the simulator's weights were chosen: searched on, seen and left, or not at all.
+Use = Literal["tuned on", "looked at", "test"]
+Verdict = Literal["passed", "FAILED", "reported", "not measured"]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the checks are measured on."""
+    """What the checks are measured on: trials and their setups by name, and sampled people."""
 
     trials: Mapping[str, SquatTrial]
+    setups: Mapping[str, SquatSetup]
     people: Sequence[Person]
 
 
@@ -22,11 +32,8 @@ Measure = Callable[[Evidence], float]
 
 
 @dataclass(frozen=True)
-class Check:
-    """A published figure the simulator should reproduce.
-
-    `tuned_on` = it was looked at while choosing weights; `contested` = sources disagree, so it is reported, not judged.
-    """
+class Figure:
+    """A published figure the simulator should reproduce; one not `judged` is contested, or there to be read only."""
 
     id: str
     title: str
@@ -34,45 +41,66 @@ class Check:
     low: float
     high: float
     source: str
-    measure: Measure | None  # None = not measured yet
-    tuned_on: bool = False
-    contested: bool = False
+    measure: Measure
+    use: Use = "test"
+    judged: bool = True
+
+    @property
+    def check(self) -> str:
+        """The check it belongs to: its id without the letter."""
+        return self.id.rstrip("abcdefghijklmnopqrstuvwxyz")
 
     def result(self, evidence: Evidence) -> Result:
-        """Measure; a figure that cannot be had (a lifter that stops short) is a failure, not a gap."""
-        value = None if self.measure is None else self.measure(evidence)
-        if value is None or self.contested:
+        """Measure; a figure that cannot be had (a lifter that stops short) is a failure, one without trials a gap."""
+        try:
+            value = self.measure(evidence)
+        except KeyError:  # its trials were not simulated
+            return Result(self, None, None)
+        if not self.judged:
             return Result(self, value, None)
         return Result(self, value, math.isfinite(value) and self.low <= value <= self.high)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found; `passed` is None where it is not measured yet, or contested."""
+    """What was found; `passed` is None where it is not judged or not measured."""
 
-    check: Check
+    figure: Figure
     value: float | None
     passed: bool | None
 
     def row(self) -> dict[str, object]:
         """The result as plain data, for `validate.json`."""
-        check = self.check
+        figure = self.figure
         finite = self.value is not None and math.isfinite(self.value)
         return {
-            "id": check.id,
-            "title": check.title,
-            "unit": check.unit,
+            "id": figure.id,
+            "check": figure.check,
+            "title": figure.title,
+            "unit": figure.unit,
             "value": self.value if finite else None,
-            "low": check.low,
-            "high": check.high,
+            "low": figure.low,
+            "high": figure.high,
             "passed": self.passed,
-            "tuned_on": check.tuned_on,
-            "source": check.source,
+            "tuned_on": figure.use == "tuned on",
+            "looked_at": figure.use == "looked at",
+            "judged": figure.judged,
+            "source": figure.source,
         }
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         """In a word."""
         if self.passed is None:
             return "not measured" if self.value is None else "reported"
         return "passed" if self.passed else "FAILED"
+
+
+def by_check(results: Sequence[Result]) -> dict[str, Verdict]:
+    """The verdict of each whole check: failed if one of its figures is, passed if one is and none failed."""
+    worst: tuple[Verdict, ...] = ("FAILED", "not measured", "passed", "reported")
+    verdicts: dict[str, Verdict] = {}
+    for result in results:
+        before = verdicts.get(result.figure.check, "reported")
+        verdicts[result.figure.check] = min(before, result.verdict, key=worst.index)
+    return verdicts

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import casadi as ca
 import numpy as np
 
 from sim.hip_geometry import HipGeometry
 from sim.kinematics import GRAVITY_M_S2
+from sim.setup import SquatSetup
+from sim.strength import isometric, strength_values
 from wink.onset import find_repetitions
 from wink.spine import DISCS
 from wink.trial import Array, SquatTrial
@@ -16,6 +19,31 @@ def at_thigh(trial: SquatTrial, values: Array, thigh_deg: float) -> float:
     bottom = int(np.argmax(trial.thigh_deg))
     passed = np.flatnonzero(trial.thigh_deg[: bottom + 1] >= thigh_deg)
     return float(values[passed[0]]) if len(passed) else float("nan")
+
+
+def lean_at_parallel(trial: SquatTrial) -> float:
+    """Trunk lean [deg] as the thigh passes parallel."""
+    return at_thigh(trial, trial.trunk_lean_deg, 90.0)
+
+
+def knee_at_parallel(trial: SquatTrial) -> float:
+    """Knee flexion [deg] as the thigh passes parallel."""
+    return at_thigh(trial, trial.knee_flexion_deg.mean(axis=1), 90.0)
+
+
+def ankle_at_parallel(trial: SquatTrial) -> float:
+    """Dorsiflexion [deg] as the thigh passes parallel."""
+    return at_thigh(trial, trial.ankle_dorsiflexion_deg.mean(axis=1), 90.0)
+
+
+def hip_moment(trial: SquatTrial) -> float:
+    """Both hips' extension moment at parallel [Nm]."""
+    return total_moment(trial, "hip_flexion", 90.0)
+
+
+def knee_moment(trial: SquatTrial) -> float:
+    """Both knees' extension moment at parallel [Nm]."""
+    return total_moment(trial, "knee_flexion", 90.0)
 
 
 def lumbar_gained_at_parallel(trial: SquatTrial) -> float:
@@ -63,11 +91,32 @@ def bar_drift_m(trial: SquatTrial) -> float:
     """Farthest the bar gets from over the mid-foot [m], fore and aft; the middle is half-way along the foot."""
     if trial.bar_position_m is None:
         return float("nan")
+    return float(np.abs(trial.bar_position_m[:, 0] - _along_feet(trial, 0.281)).max())
+
+
+def pressure_outside_m(trial: SquatTrial) -> float:
+    """Farthest the centre of pressure gets before or behind the feet [m]; 0 if it never leaves them."""
+    ahead = trial.centre_of_pressure_m[:, 0]
+    seen = np.isfinite(ahead)
+    beyond = np.maximum(ahead - _along_feet(trial, 0.775), _along_feet(trial, -0.213) - ahead)
+    return float(max(0.0, beyond[seen].max()))
+
+
+def _along_feet(trial: SquatTrial, share: float) -> Array:
+    """Forward place [m] this share of the foot ahead of the ankles: the heel is 0.213 behind, the toes 0.775 ahead."""
     feet = [trial.segment(f"foot_{side}") for side in ("left", "right")]
     ankle = np.mean([foot[:, 0, 3] for foot in feet], axis=0)
     forward = np.mean([foot[:, 0, 0] for foot in feet], axis=0)
-    middle = ankle + 0.281 * trial.subject.segment_lengths_m["foot"] * forward  # heel 0.213 behind, toes 0.775 ahead
-    return float(np.abs(trial.bar_position_m[:, 0] - middle).max())
+    return np.asarray(ankle + share * trial.subject.segment_lengths_m["foot"] * forward)
+
+
+def effort(trial: SquatTrial, setup: SquatSetup, joint: str, thigh_deg: float) -> float:
+    """Share of isometric strength the extensors use at a thigh inclination of the descent, mean of both sides."""
+    angles = {"hip_flexion": trial.hip_flexion_deg, "knee_flexion": trial.knee_flexion_deg.mean(axis=1)}[joint]
+    values = ca.SX(ca.DM(strength_values(setup.strength, setup.lifter)))
+    _, extension = isometric(joint, ca.SX(np.radians(at_thigh(trial, angles, thigh_deg))), values)
+    rows = [trial.moment_names.index(f"{joint}_{side}") for side in ("left", "right")]
+    return at_thigh(trial, -trial.active_moment_nm[:, rows].mean(axis=1), thigh_deg) / float(ca.DM(extension))
 
 
 def total_moment(trial: SquatTrial, joint: str, thigh_deg: float) -> float:

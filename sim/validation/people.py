@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.setup import SquatSetup
 from sim.validation.measures import at_thigh
+from sim.validation.real_people import Curve, curve_of
 from wink.onset import find_repetitions
 from wink.trial import SquatTrial
 
@@ -36,6 +37,8 @@ class Person:
     reversal_at_parallel_deg: float
     lean_at_parallel_deg: float
     outcome: str | None
+    curve: Curve
+    repetition_wink_deg: tuple[float, ...] = ()  # of every repetition, of the few who do several
 
 
 def describe_person(setup: SquatSetup, trial: SquatTrial) -> Person:
@@ -65,6 +68,8 @@ def describe_person(setup: SquatSetup, trial: SquatTrial) -> Person:
         reversal_at_parallel_deg=float(tilt[top]) - at_thigh(trial, trial.pelvic_tilt_deg, 90.0),
         lean_at_parallel_deg=at_thigh(trial, trial.trunk_lean_deg, 90.0),
         outcome=trial.outcome,
+        curve=curve_of(trial, setup.lifter.name),
+        repetition_wink_deg=tuple(repetition.pelvic_reversal_deg for repetition in repetitions),
     )
 
 
@@ -88,6 +93,22 @@ def classes_out_of_band(people: Sequence[Person]) -> float:
     """How many depth classes have a median wink outside the real people's 10 to 90 %."""
     pairs = zip(median_by_depth(people), DEPTH_CLASSES, strict=True)
     return float(sum(np.isfinite(m) and not low <= m <= high for (_, m), (_, _, low, high) in pairs))
+
+
+def spread_of_wink_deg(people: Sequence[Person], low_deg: float, high_deg: float) -> float:
+    """From the 10 to the 90 % point of the wink of those whose deepest thigh inclination is in a class [deg]."""
+    winks = [
+        p.reversal_deg for p in people if low_deg <= p.deepest_thigh_deg < high_deg and np.isfinite(p.reversal_deg)
+    ]
+    if len(winks) < FEWEST_IN_A_CLASS:
+        return float("nan")
+    return float(np.subtract(*np.percentile(winks, [90, 10])))
+
+
+def repetition_sd_deg(people: Sequence[Person]) -> float:
+    """SD of a person's wink over their repetitions [deg], median over the people who do three or more."""
+    spreads = [np.std(p.repetition_wink_deg, ddof=1) for p in people if len(p.repetition_wink_deg) >= 3]
+    return float(np.median(spreads)) if spreads else float("nan")
 
 
 def percent_reversing(people: Sequence[Person], deeper_than_deg: float = 80.0) -> float:
