@@ -8,10 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 from small_dataset import FPS, N_FRAMES, repetitions_of, write_small_dataset
 
-from wink.census import census, leaks
+from wink.census import census
 from wink.compose import run_composed
 from wink.dataset import Dataset
 from wink.errors import ConfigError, DatasetError
+from wink.holdout import find_leaks
 from wink.info import changed_files, info, told
 
 
@@ -71,28 +72,31 @@ def test_files_that_are_gone_or_changed_are_named(small):
 
 
 @pytest.mark.parametrize(
-    ("changes", "what"),
+    ("changes", "leaking"),
     [
-        ({"subject_id": "subject_a"}, {"lifter"}),
-        ({"trial_id": "trial_a"}, {"trial"}),
-        ({"counterfactual_of": "trial_a"}, {"lifter and twin"}),
-        ({"sha256": "1"}, {"video"}),
-        ({}, set()),
+        ({"subject_id": "subject_a"}, ["lifter subject_a is in train and in test"]),
+        ({"trial_id": "trial_a"}, ["trial trial_a is in train and in test"]),
+        ({"counterfactual_of": "trial_a"}, ["trial trial_a is in train and in test"]),
+        ({"sha256": "1"}, ["video 1 is in train and in test"]),
+        ({}, []),
     ],
 )
-def test_leaks_between_splits_are_found(changes, what):
-    first = {
-        "subject_id": "subject_a",
-        "trial_id": "trial_a",
-        "counterfactual_of": None,
-        "sha256": "1",
-        "split": "train",
-    }
-    other = {"subject_id": "b", "trial_id": "trial_b", "counterfactual_of": None, "sha256": "2", "split": "test"}
-    table = pa.Table.from_pylist([first, {**other, **changes}])
-    assert {leak["what"] for leak in leaks(table)} == what
-    same_split = pa.Table.from_pylist([first, {**other, **changes, "split": "train"}])
-    assert not list(leaks(same_split))
+def test_what_joins_splits_is_found(changes, leaking):
+    first = {"subject_id": "subject_a", "trial_id": "trial_a", "sha256": "1", "split": "train", "factors": None}
+    other = {"subject_id": "b", "trial_id": "trial_b", "sha256": "2", "split": "test", "factors": None}
+    assert find_leaks([first, {**other, **changes}]) == leaking
+    assert find_leaks([first, {**other, **changes, "split": "train"}]) == []
+
+
+def test_a_leak_of_a_dataset_is_found(small):
+    assert census(small)["leaks"] == []
+    table = small.table
+    same = pa.array(["anna"] * len(table))
+    pq.write_table(
+        table.set_column(table.column_names.index("subject_id"), "subject_id", same), small.path / "metadata.parquet"
+    )
+    (leak,) = census(Dataset(small.path))["leaks"]
+    assert leak.startswith("lifter anna is in ")
 
 
 def test_a_dataset_of_motion_capture_alone_has_no_clips(tmp_path):
@@ -126,8 +130,8 @@ def test_it_is_said_in_words_and_in_json(small, capsys):
 
 
 def test_a_leak_is_said_and_real_clips_alone_can_be_counted(small, tmp_path):
-    counted = {**census(small), "leaks": [{"what": "lifter", "name": "anna", "splits": ["test", "train"]}]}
-    assert "1 LEAKS: lifter anna in test and train" in told(counted)
+    counted = {**census(small), "leaks": ["lifter anna is in train and in test"]}
+    assert "1 LEAKS: lifter anna is in train and in test" in told(counted)
     real = write_small_dataset(tmp_path / "real", clips=[("dddddddddddd", "test", "side", "real")])
     assert "0 repetitions; unknown in 1 clip" in told(census(real))
     with pytest.raises(ConfigError, match="say which dataset"):

@@ -16,6 +16,7 @@ from wink.angles import Severity, severity
 from wink.annotation import read_annotations
 from wink.dataset import Dataset
 from wink.detection import read_detections
+from wink.holdout import find_leaks
 from wink.onset import DEFINITIONS
 
 #: Edges of the classes of depth, by the deepest thigh inclination of a repetition [deg]; 90 = parallel.
@@ -50,7 +51,7 @@ def census(dataset: Dataset) -> dict[str, Any]:
         "detections": len(read_detections(dataset.path / "detections.parquet")),
         "quarantined": quarantined(dataset.path),
         "missing": missing_files(dataset),
-        "leaks": list(leaks(table)),
+        "leaks": leaks(dataset),
     }
 
 
@@ -144,23 +145,11 @@ def _holds_something(file: Path) -> bool:
         return False
 
 
-def leaks(table: pa.Table) -> Iterator[dict[str, Any]]:
-    """What is in more than one split: a lifter, a trial, a twin and its lifter, the same video."""
-    known = ("subject_id", "trial_id", "sha256")
-    for column, what in zip(known, ("lifter", "trial", "video"), strict=True):
-        yield from _across(what, table[column].to_pylist(), table["split"].to_pylist())
-    pairs = [a or b for a, b in zip(*(table[n].to_pylist() for n in ("counterfactual_of", "trial_id")), strict=True)]
-    found = {leak["name"] for leak in _across("trial", table["trial_id"].to_pylist(), table["split"].to_pylist())}
-    twins = _across("lifter and twin", pairs, table["split"].to_pylist())
-    yield from (leak for leak in twins if leak["name"] not in found)
-
-
-def _across(what: str, names: list[str | None], splits: list[str]) -> Iterator[dict[str, Any]]:
-    seen: dict[str, set[str]] = {}
-    for name, split in zip(names, splits, strict=True):
-        if name is not None:
-            seen.setdefault(name, set()).add(split)
-    return ({"what": what, "name": n, "splits": sorted(s)} for n, s in seen.items() if len(s) > 1)
+def leaks(dataset: Dataset) -> list[str]:
+    """What joins splits of a dataset that should be apart, in words; nothing where there is one split only."""
+    if pc.count_distinct(dataset.index["split"]).as_py() < 2:
+        return []
+    return find_leaks(dataset.table.to_pylist(), dataset.spec.get("settings", {}).get("holdout"))
 
 
 def total_bytes(counted: Mapping[str, Any]) -> int:

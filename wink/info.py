@@ -98,9 +98,10 @@ def _state(counted: Mapping[str, Any]) -> Iterator[str]:
     yield _line("files", _wrong(counted["missing"], "missing or empty") or "all there")
     if "changed" in counted:
         yield _line("hashes", _wrong(counted["changed"], "CHANGED") or "as when it was finished")
-    leaks = [f"{leak['what']} {leak['name']} in {' and '.join(leak['splits'])}" for leak in counted["leaks"]]
-    if len(counted["split"]) > 1 or leaks:
-        yield _line("splits", _wrong(leaks, "LEAKS") or "no lifter, trial, twin or video in two of them")
+    if len(counted["split"]) > 1:
+        yield _line(
+            "splits", _wrong(counted["leaks"], "LEAKS") or "no lifter, trial, twin, look or video in two of them"
+        )
 
 
 def _wrong(names: list[str], what: str) -> str:
