@@ -26,6 +26,8 @@ def population_curves(people: Sequence[Person], real: Sequence[Curve]) -> str:
     """Tilt below its farthest forward against thigh inclination: every sampled lifter, real people's means."""
     figure, axes = panel(6.4, 4.2)
     for person in people:
+        if person.outcome == "fell":  # no squat to be compared; counted in the checks all the same
+            continue
         tilt = person.curve.tilt_deg
         axes.plot(GRID_DEG, tilt - np.nanmax(tilt), color=MAN if person.sex == "male" else WOMAN, lw=0.5, alpha=0.45)
     for curve in mean_curves(real).values():
