@@ -44,9 +44,15 @@ class Barbell:
         for name in ("percent_of_body_mass", "percent_of_maximum"):
             require_between(ConfigError, f"barbell {name}", getattr(self, name), (0.0, 400.0), "percent")
         given = {name: getattr(self, name) for name in _LOADS if getattr(self, name)}
-        if (self.kind == "none") != (not given):
-            loads = " and ".join(f"{name} {value:g}" for name, value in given.items()) or "no load"
-            raise ConfigError(f"a bar of kind {self.kind!r} with {loads}: use kind none for no load")
+        if self.kind == "none" and given:
+            loads = " and ".join(f"{name} {value:g}" for name, value in given.items())
+            ways = ", ".join(kind for kind in get_args(BarKind) if kind != "none")
+            raise ConfigError(f"{loads}, but nothing to carry it with: say how, barbell.kind is one of {ways}")
+        if self.kind != "none" and not given:
+            raise ConfigError(
+                f"a bar of kind {self.kind!r} without a load; expected {', '.join(_LOADS[:-1])} or "
+                f"{_LOADS[-1]}, or kind none"
+            )
         if self.percent_of_body_mass and self.percent_of_maximum:
             raise ConfigError("a load is a share of body mass or of the maximum, not of both")
         if self.arms_down and given:

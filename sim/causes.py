@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.cases import Parts, choose
 from wink.causes import CAUSE_GROUPS, CauseGroup
-from wink.config import build, load_option
+from wink.config import build, load_option, options_of
 from wink.errors import ConfigError, unknown_name
 
 #: Sets of causes double with each: 64 plans.
@@ -39,8 +39,11 @@ def causes_of(names: Sequence[str], parts: Parts) -> dict[str, tuple[Cause, dict
     What a lifter has not cannot be taken away: without a bar there is no load.
 
     Raises:
-        ConfigError: a cause does not exist, is named twice, meddles with another's part, or there are too many.
+        ConfigError: none is named, one does not exist, is named twice, meddles with another's part, or there are too
+            many.
     """
+    if not names:
+        raise ConfigError(f"no causes to compare; the choices are {', '.join(options_of('cause'))}")
     if len(set(names)) < len(names):
         raise ConfigError(f"causes are to be different; got {', '.join(names)}")
     causes: dict[str, tuple[Cause, dict[str, Any]]] = {}

@@ -25,6 +25,9 @@ from wink.errors import ConfigError
 
 #: How people carry a bar, and which share of them; ours.
 BAR_SHARES: tuple[tuple[BarKind, float], ...] = (("high", 0.6), ("low", 0.25), ("front", 0.15))
+#: Log SD of the style's dislikes about typical; mean and SD of the lumbar range people bend to. Ours, confidence C.
+HABIT_SD = {"bracing": 0.4, "hip_comfort": 0.3, "cue": 0.4}
+TOLERANCE = (0.62, 0.08)
 LIFTING_SHOE = Shoe(heel_m=0.030, ball_m=0.011)
 
 
@@ -132,9 +135,9 @@ def parts_of(setup: SquatSetup) -> dict[str, dict[str, Any]]:
 
 def _style(rng: np.random.Generator, trained: bool) -> Style:
     return Style(
-        bracing=scatter(rng, 1.2 if trained else 0.85, 0.4),
-        hip_comfort=scatter(rng, 1.0, 0.3),
-        cue=scatter(rng, 1.0, 0.4),
+        bracing=scatter(rng, 1.2 if trained else 0.85, HABIT_SD["bracing"]),
+        hip_comfort=scatter(rng, 1.0, HABIT_SD["hip_comfort"]),
+        cue=scatter(rng, 1.0, HABIT_SD["cue"]),
         reserve=near(rng, 0.75, 0.06, 0.6, 0.9),
-        tolerance=near(rng, 0.62, 0.08, 0.45, 0.80),
+        tolerance=near(rng, *TOLERANCE, 0.45, 0.80),
     )

@@ -95,6 +95,7 @@ def test_without_a_bar_there_is_no_load_and_what_is_mobile_cannot_be_lifted(part
     [
         (["hip_flexoin"], "Did you mean 'hip_flexion'"),
         (["load", "load"], "are to be different"),
+        ([], "no causes to compare; the choices are"),
         (["hip_flexion", "hip_rotation", "hip_bone", "ankle_dorsiflexion", "strength", "load", "hamstrings"], "most 6"),
     ],
 )

@@ -20,6 +20,7 @@ from sim.fitting.fit import fit_person
 from sim.fitting.misfit import Misfit
 from sim.fitting.unknowns import Unknown, unknowns_of, with_values
 from sim.planner import plan_squat
+from sim.population import Population
 from sim.setup import GROUPS, setup_from
 from sim.skeleton import build_skeleton
 from wink.compose import run_composed
@@ -120,6 +121,16 @@ def test_unknowns_name_settings_that_exist_and_hold_what_they_are_given():
         assert getattr(getattr(changed, unknown.group), unknown.setting) == pytest.approx(unknown.value(1.0))
         assert unknown.value(1.0) > unknown.value(0.0) > unknown.value(-1.0)
     assert unknowns[0].mean == setup.hip_flexion.flexion_deg  # of her sex
+
+
+def test_what_is_believed_before_is_what_the_population_draws():
+    rng, people = np.random.default_rng(4), Population(women=0.0, impinging=0.0, age_sd_years=0.0)
+    drawn = [people.draw(rng, "p") for _ in range(400)]
+    for unknown in unknowns_of(replace(setup_of(), lifter=replace(setup_of().lifter, age_years=30.0))):
+        values = np.array([getattr(getattr(setup, unknown.group), unknown.setting) for setup in drawn])
+        z = (np.log(values / unknown.mean) if unknown.is_weight else values - unknown.mean) / unknown.sd
+        assert np.mean(z) == pytest.approx(0.0, abs=0.2), unknown.name
+        assert np.std(z) == pytest.approx(1.0, abs=0.2), unknown.name
 
 
 def test_curves_of_a_trial_are_read_on_the_way_down():

@@ -50,9 +50,9 @@ def test_an_impossible_lifter_is_refused_with_a_guess(changed, hint):
     ("make", "hint"),
     [
         (lambda: Barbell("back", 40.0), "the choices are"),
-        (lambda: Barbell("none", 40.0), "use kind none"),
+        (lambda: Barbell("none", 40.0), "load_kg 40, but nothing to carry it with"),
         (lambda: Barbell("high", 40000.0), "are these grams"),
-        (lambda: Barbell("high"), "use kind none"),
+        (lambda: Barbell("high"), "without a load; expected load_kg, percent_of_body_mass or percent_of_maximum"),
         (lambda: Barbell("none", percent_of_maximum=80.0), "percent_of_maximum 80"),
         (lambda: Barbell("high", percent_of_body_mass=50.0, percent_of_maximum=80.0), "not of both"),
         (lambda: Population(women=50.0), "are these percent"),

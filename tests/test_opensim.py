@@ -73,7 +73,16 @@ def test_markers_read_back_are_the_squat(squat):
     assert read.pelvic_tilt_deg == pytest.approx(relative(trial.pelvic_tilt_deg, still), abs=0.1)
     assert read.trunk_lean_deg == pytest.approx(relative(trial.trunk_lean_deg, still), abs=0.1)
     assert read.thigh_inclination_deg == pytest.approx(trial.thigh_inclination_deg, abs=5.0)
-    assert read.thigh_deg.max() == pytest.approx(trial.thigh_deg.max(), abs=2.0)
+
+
+def test_both_knee_markers_and_the_hips_give_the_thighs(squat):
+    folder, trial, _ = squat
+    markers = read_trc(folder / "squat.trc")
+    for side, (large, small) in enumerate((("L", "L"), ("R", "r"))):
+        knee = (markers.of(f"{small}_knee") + markers.of(f"{small}_mknee")) / 2
+        thigh = markers.of(f"{large}_HJC") - knee
+        inclination = np.degrees(np.arccos(thigh[:, 1] / np.linalg.norm(thigh, axis=1)))
+        assert inclination == pytest.approx(trial.thigh_inclination_deg[:, side], abs=0.01)
 
 
 def test_tilt_has_opensims_sign(squat):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.depth import Depth
+from sim.depth import DEEPEST_DEG, SHALLOWEST_DEG, Depth
 from sim.fitting.curves import STEP_DEG, PersonCurves, plan_curves
 from sim.fitting.unknowns import Unknown, with_values
 from sim.planner import plan_squat
@@ -42,7 +42,7 @@ class Misfit:
             unknowns: what is.
             error_deg: of a curve, markers on skin and the model's own together.
         """
-        aim = float(np.clip(person.deepest_deg, 50.0, 130.0))
+        aim = float(np.clip(person.deepest_deg, SHALLOWEST_DEG, DEEPEST_DEG))
         self._setup = replace(setup, depth=Depth(aim))
         self._skeleton = build_skeleton(setup.lifter, setup.barbell)
         self.person = person

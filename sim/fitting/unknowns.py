@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.lifter import Sex
 from sim.limits import hip_flexion, hip_impingement, lumbar
 from sim.person import HIP_SD_DEG, LUMBAR_PER_DECADE_DEG, LUMBAR_SD_DEG, LUNGE_DEG
+from sim.population import HABIT_SD, TOLERANCE
 from sim.setup import SquatSetup
 
 Array = NDArray[np.float64]
@@ -40,7 +41,7 @@ class Unknown:
 
 
 def unknowns_of(setup: SquatSetup) -> tuple[Unknown, ...]:
-    """The unknowns of a person of the sex and age of a setup; spreads are those of `sim.person`, habits' ours."""
+    """The unknowns of a person of the sex and age of a setup; means and spreads are the population's."""
     sex: Sex = setup.lifter.sex
     older = LUMBAR_PER_DECADE_DEG * max(0.0, setup.lifter.age_years - 25.0) / 10
     flexion_sd, rotation_sd = HIP_SD_DEG[sex]
@@ -49,10 +50,8 @@ def unknowns_of(setup: SquatSetup) -> tuple[Unknown, ...]:
         Unknown("hip_rotation", "internal_rotation_deg", hip_impingement.TYPICAL_DEG[sex], rotation_sd, "deg"),
         Unknown("ankle_dorsiflexion", "lunge_deg", *LUNGE_DEG, "deg"),
         Unknown("lumbar", "flexion_deg", lumbar.TYPICAL_DEG[sex] - older, LUMBAR_SD_DEG, "deg"),
-        Unknown("style", "tolerance", 0.70, 0.10, "of the lumbar range"),
-        Unknown("style", "bracing", 1.0, 0.4, "times typical", is_weight=True),
-        Unknown("style", "hip_comfort", 1.0, 0.3, "times typical", is_weight=True),
-        Unknown("style", "cue", 1.0, 0.4, "times typical", is_weight=True),
+        Unknown("style", "tolerance", *TOLERANCE, "of the lumbar range"),
+        *(Unknown("style", name, 1.0, sd, "times typical", is_weight=True) for name, sd in HABIT_SD.items()),
     )
 
 
