@@ -132,10 +132,25 @@ def cut_parts(source: Source, skin: Surface) -> list[Part]:
     return [
         source.part("hair_cropped", scalp, 0.002 + 0.003 * depth),
         source.part("hair_short", scalp, 0.0025 + 0.012 * depth**0.8),
+        source.part("hair_curly", scalp, 0.004 + 0.022 * depth**0.7),
+        source.part("hair_afro", scalp, 0.006 + 0.044 * depth**0.5),
+        source.part("hair_bob", long_hair(source), 0.002),
+        source.part("beard", clip(fine, fine.mixture @ garments.beard(body)), 0.003),
+        source.part("belt", cut_out(skin, garments.belt(body)), garments.BELT_THICKNESS_M, 16, 10),
         source.part("brow", clip(fine, fine.mixture @ garments.brow(body)), 0.0022),
         source.part("eye", eyes),
         source.part("sock", cut_out(skin, garments.sock(body)), 0.004),
     ]
+
+
+def long_hair(source: Source) -> Surface:
+    """Hair to the chin, from MakeHuman's own long hair."""
+    body = source.anatomy
+    whole = surface_of(source.mh.groups["helper-hair"], len(source.mh.vertices))
+    eye = body.joints["eye_left"]
+    face = np.maximum(body.points[:, 2] - eye[2] - 0.030, eye[0] - 0.075 - body.points[:, 0])
+    chin = body.height_above("head") + garments.BOB_BELOW_HEAD_M
+    return cut_out(whole, (chin, face))
 
 
 def cut_out(cloth: Surface, edges: tuple[Array, ...]) -> Surface:
@@ -213,6 +228,7 @@ def covers(source: Source, parts: list[Part]) -> dict[str, Array]:
     body = source.anatomy
     edges = {name: g.edges(body) for name, g in {**garments.TOPS, **garments.BOTTOMS}.items()}
     edges["sock"] = garments.sock(body)
+    edges["belt"] = garments.belt(body)
     fields = {name: np.minimum.reduce(several) for name, several in edges.items()}
     fields["shoe"] = np.minimum(0.5 - body.arm, 0.03 - body.height_above("foot_left"))  # with the sock: the whole foot
     return {

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.body.landmarks import LOW_BACK, NAMES
 from sim.lifter_truth import lifter_truth
 from sim.lot import draw_shooting_for
 from sim.mask import MaskWriter
@@ -93,12 +94,22 @@ def make_clips(settings: Mapping[str, Any], splits: Splits, place: TrialPlace) -
     trial = from_zero(squat, planned.subject_id)
     repetitions = explained(find_repetitions(trial), lifter.causes) if trial.outcome in JUDGED else ()
     shooting = draw_shooting_for(settings, planned, trial.subject.sex, splits)
+    shooting = shooting.in_shoes(setup.shoe.drop_m, setup.stance.heel_wedge_m)
     fps = shooting.filming.fps
     with timed(seconds, "film"):
         clips = film(place, trial, shooting)
     tables = [frame_truth(place.clip_id(c.view), trial, repetitions, c.keypoints, fps) for c in clips]
     drawn = {"case": planned.case, "seed": planned.seed, **parts_of(setup)}
-    rows = [metadata_row(place, c, trial, repetitions, drawn | shooting.factors(c.view)) for c in clips]
+    rows = [
+        metadata_row(
+            place,
+            c,
+            trial,
+            repetitions,
+            drawn | shooting.factors(c.view) | seen_of(c.keypoints),
+        )
+        for c in clips
+    ]
     rows = [row | lifter.neutral_depths for row in rows]
     return TrialClips(
         metadata=rows,
@@ -186,6 +197,12 @@ def keypoint_columns(frames: Sequence[RenderedFrame]) -> pa.Table:
             "bar_2d": [frame.bar_2d.astype(np.float32) for frame in frames],
         }
     )
+
+
+def seen_of(seen: pa.Table) -> dict[str, float]:
+    """`low_back_visible`: share of the low back's landmarks that the camera sees, over all frames of the clip."""
+    shown = np.stack(seen["visible"].to_numpy(zero_copy_only=False))
+    return {"low_back_visible": round(float(shown[:, [NAMES.index(name) for name in LOW_BACK]].mean()), 4)}
 
 
 def metadata_row(

@@ -100,9 +100,13 @@ def _even(thickness_m: float) -> Callable[[Anatomy], Array]:
 
 
 _TEE = _flared(0.007, 0.025, "lumbar_lower", 0.25, -0.08)
+_OVERSIZE = _flared(0.014, 0.042, "lumbar_lower", 0.30, -0.10)
+_SWEAT = _flared(0.016, 0.034, "lumbar_lower", 0.25, -0.02)
 
 TOPS: dict[str, Garment] = {
     "tshirt": Garment(_top(-0.066, 0.17, 0.42), _TEE, 14, 2),
+    "oversize": Garment(_top(-0.088, 0.23, 0.42), _OVERSIZE, 22, 4),
+    "hoodie": Garment(_top(-0.085, 9.0, 0.55), _SWEAT, 24, 4),
     "longsleeve": Garment(_top(-0.070, 9.0, 0.42), _TEE, 10, 2),
     "tank": Garment(
         _sleeveless(-0.070, 0.095, 0.05), _flared(0.006, 0.015, "lumbar_lower", 0.25, -0.08), 10, 1, tight=True
@@ -111,9 +115,35 @@ TOPS: dict[str, Garment] = {
 }
 BOTTOMS: dict[str, Garment] = {
     "shorts": Garment(_bottom(0.020, 0.16), _flared(0.005, 0.022, "shank_left", 0.50, 0.16), 8, 2),
+    "joggers": Garment(_bottom(0.025, -0.345), _flared(0.008, 0.020, "shank_left", 0.40, -0.10), 12, 2),
     "short_tights": Garment(_bottom(0.030, 0.12), _even(0.0045), 4, 0, tight=True),
     "leggings": Garment(_bottom(0.035, -0.37), _even(0.0045), 4, 0, tight=True),
 }
+
+#: How wide a lifting belt is (the federations allow 10 cm), where its lower edge lies over L5/S1, how thick it is [m].
+BELT_WIDTH_M, BELT_LOW_M, BELT_THICKNESS_M = 0.10, -0.005, 0.020
+
+#: Chin-long hair ends this far below the joint of head and neck [m].
+BOB_BELOW_HEAD_M = 0.02
+
+
+def belt(body: Anatomy) -> tuple[Array, ...]:
+    """A lifting belt round the waist, a little higher behind than before."""
+    above = body.height_above("lumbar_lower") - BELT_LOW_M + 0.10 * (body.points[:, 0] - body.joints["lumbar_lower"][0])
+    return above, BELT_WIDTH_M - above, 0.5 - body.arm
+
+
+def beard(body: Anatomy) -> Array:
+    """Where a full beard grows: jaw, chin and upper lip, up to the ears; the mouth is left out."""
+    eyes = 0.5 * (body.joints["eye_left"] + body.joints["eye_right"])
+    offset = body.points - eyes
+    side = np.abs(offset[:, 1])
+    cheek = -0.070 + 0.42 * np.clip(side - 0.028, 0.0, 0.06) - offset[:, 2]  # below a line that climbs to the ears
+    before = offset[:, 0] + 0.095
+    under = offset[:, 2] + 0.135
+    mouth = np.hypot(side / 0.024, (offset[:, 2] + 0.079) / 0.0075) - 1.0
+    inside = np.minimum.reduce([cheek, before, under, 0.01 * mouth])
+    return np.asarray(np.where(body.head > 0.2, inside, -1.0))
 
 
 def sock(body: Anatomy) -> tuple[Array, ...]:

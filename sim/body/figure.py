@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from sim.body.cloth import RIDE_UP_M, Hang, Under, cinched, garment_of, hang_of, under
 from sim.body.data import BodyData, Indices, body_data
+from sim.body.heel import raised_heels
 from sim.body.outfit import Outfit
 from sim.body.shape import Shape, shape_of
 from wink.trial import Subject
@@ -19,6 +22,8 @@ Array = NDArray[np.float32]
 HIDDEN_DEPTH_M = 0.016
 #: ... and what lies just inside its hem is drawn in by at most this, lest it poke through [m].
 TUCK_M = 0.010
+#: What lies behind this, or outside that, at rest is no thigh that touches the belly [m].
+BEHIND_M, BESIDE_M = 0.04, 0.14
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Figure:
     part_of_vertex: NDArray[np.int32]  # (V,)
     part_names: tuple[str, ...]
     landmarks: dict[str, int]  # vertex index
+    hang: Hang | None = None  # of a loose top
+    unders: tuple[Under, ...] = ()  # innermost first
 
     def vertices_of(self, part: str) -> NDArray[np.int64]:
         """Indices of the vertices of a part."""
@@ -43,7 +50,7 @@ class Figure:
 def dress(subject: Subject, outfit: Outfit, closed_hands: bool) -> Figure:
     """The subject in an outfit, hands relaxed or closed to fists."""
     data = body_data()
-    shape = shape_of(data, subject)
+    shape = shape_of(data, subject, outfit.build)
     rest = _tucked(data, shape, outfit, closed_hands)
     parts = outfit.parts
     chosen = [_seen(data, outfit, name) for name in parts]
@@ -55,6 +62,7 @@ def dress(subject: Subject, outfit: Outfit, closed_hands: bool) -> Figure:
     part_of_vertex = np.full(len(rest), len(parts), dtype=np.int32)
     for i, name in enumerate(parts):
         part_of_vertex[data.vertex_range[name]] = i
+    top = np.flatnonzero(part_of_vertex[used] == (parts.index(outfit.top) if outfit.top in parts else -1))
     return Figure(
         rest=np.ascontiguousarray(rest[used]),
         weights=_weights(data, used),
@@ -65,7 +73,25 @@ def dress(subject: Subject, outfit: Outfit, closed_hands: bool) -> Figure:
         part_of_vertex=part_of_vertex[used],
         part_names=parts,
         landmarks=dict(zip(data.landmark_names, renumber[marks].tolist(), strict=True)),
+        hang=hang_of(rest[used], top, shape.joints["lumbar_lower"], outfit.looseness),
+        unders=_layers(data, outfit, rest[used], used, [renumber[t] for t in chosen]),
     )
+
+
+def _layers(
+    data: BodyData, outfit: Outfit, rest: Array, used: NDArray[np.int64], drawn: Sequence[Indices]
+) -> tuple[Under, ...]:
+    """Which drawn vertices lie under which garment: top under belt, bottom and skin under what covers them."""
+    rows = {name: np.unique(triangles).astype(np.int64) for name, triangles in zip(outfit.parts, drawn, strict=True)}
+    layers = []
+    for name in (outfit.top, outfit.bottom, "skin"):
+        for over in outfit.covering(name):
+            if name in rows and over in rows:
+                garment = garment_of(rows[over], drawn[outfit.parts.index(over)])
+                at = rest[rows[name]]
+                behind = ((at[:, 0] < BEHIND_M) | (np.abs(at[:, 1]) > BESIDE_M)) & (over == outfit.top)
+                layers.append(under(rows[name], behind, data.covers[over][used[rows[name]]], garment))
+    return tuple(layers)
 
 
 def _tucked(data: BodyData, shape: Shape, outfit: Outfit, closed_hands: bool) -> Array:
@@ -80,7 +106,24 @@ def _tucked(data: BodyData, shape: Shape, outfit: Outfit, closed_hands: bool) ->
             depth = np.max([data.covers[name][rows] for name in garments], axis=0)
             outwards = vertex_normals(rest[rows], data.triangles[part] - rows.start)
             rest[rows] -= outwards * np.clip(depth, 0.0, TUCK_M)[:, None]
+    if outfit.belt:
+        _tighten(data, rest, outfit)
+    if outfit.shoe_drop_m + outfit.heel_wedge_m > 0.0:
+        soles = rest[data.vertex_range["sole_left"]]
+        floor_m, foot_m = float(soles[:, 2].min()), float(np.ptp(soles[:, 0]))
+        ankle = shape.joints["foot_left"]
+        rest = raised_heels(rest, ankle, floor_m, foot_m, outfit.shoe_drop_m, outfit.heel_wedge_m)
     return rest
+
+
+def _tighten(data: BodyData, rest: Array, outfit: Outfit) -> None:
+    """Draw what is worn under the belt in to it."""
+    belt = data.vertex_range["belt"]
+    normals = vertex_normals(rest[belt], data.triangles["belt"] - belt.start)
+    for name in (outfit.top, outfit.bottom):
+        if name != "none":
+            rows = data.vertex_range[name]
+            rest[rows] = cinched(rest[rows], data.covers["belt"][rows], rest[belt], normals)
 
 
 def _seen(data: BodyData, outfit: Outfit, part: str) -> Indices:
@@ -88,7 +131,8 @@ def _seen(data: BodyData, outfit: Outfit, part: str) -> Indices:
     triangles = data.triangles[part]
     hidden = np.zeros(len(triangles), dtype=bool)
     for name in outfit.covering(part):
-        hidden |= (data.covers[name][triangles] > HIDDEN_DEPTH_M).all(axis=1)
+        slides = RIDE_UP_M * outfit.looseness if name == outfit.top else 0.0
+        hidden |= (data.covers[name][triangles] > HIDDEN_DEPTH_M + 1.2 * slides).all(axis=1)
     return np.asarray(triangles[~hidden])
 
 

@@ -81,8 +81,17 @@ KEYPOINTS: tuple[Keypoint, ...] = (
     _between("s1", "l5", "sacrum", 1 / 3),
     *(_between(f"hip_marked_{side}", f"hip_{side}", f"asis_{side}", 0.4, 0.14) for side in SIDES),
 )
+#: What a wink bends, behind: hidden by plates, arms or cloth it cannot be seen.
+LOW_BACK = ("t12", "l1", "l2", "l3", "l4", "l5", "s1", "sacrum", "psis_left", "psis_right")
 NAMES = tuple(point.name for point in KEYPOINTS)
 DEPTHS_M = np.array([point.depth_m for point in KEYPOINTS])
+#: How much farther the loosest top stands off the low back [m].
+CLOTH_M = 0.06
+
+
+def depths_m(looseness: float) -> Array:
+    """How deep every keypoint (K,) lies under skin and cloth [m], in a top that hangs so loosely (0 to 1)."""
+    return np.asarray(DEPTHS_M + CLOTH_M * looseness * np.isin(NAMES, LOW_BACK))
 
 
 def keypoints(figure: Figure, rig: Rig, transforms: Mapping[str, Array], vertices: NDArray[np.float32]) -> Array:

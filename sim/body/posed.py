@@ -45,9 +45,14 @@ class Performer:
         """The mesh at one sample of the trial."""
         transforms = bone_transforms(self.rig, self.trial, sample)
         vertices = skinned(self.figure, transforms)
-        return PosedBody(
-            vertices, self._normals.normals(vertices), keypoints(self.figure, self.rig, transforms, vertices)
-        )
+        if self.figure.hang is not None:
+            pelvis = self.trial.segment("pelvis")[sample, :3, :3]
+            hip, lumbar = self.trial.hip_deg[sample, :, 0].mean(), self.trial.lumbar_flexion_deg[sample]
+            self.figure.hang.moved(vertices, pelvis, float(hip), float(lumbar))
+        normals = self._normals.normals(vertices)
+        for layer in self.figure.unders:
+            layer.kept(vertices, normals)
+        return PosedBody(vertices, normals, keypoints(self.figure, self.rig, transforms, vertices))
 
     def poses(self) -> Iterator[PosedBody]:
         """The mesh at every sample."""

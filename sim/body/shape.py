@@ -14,6 +14,8 @@ Array = NDArray[np.float32]
 
 #: Muscle slider of an adult who trains, 0 least, 1 most; ours.
 MUSCLE = {"male": 0.62, "female": 0.55}
+#: How much of the slider lies between a soft and a muscular build of one mass; ours.
+BUILD_RANGE = 0.7
 #: Mean density of a living body at mid-breath [kg/m3]; Clauser, McConville & Young (1969) give 0.98-1.06 g/ml.
 DENSITY_KG_M3 = 1010.0
 #: The heaviest corner bodies weigh about 75 kg at 176 cm; the weight slider goes on as a straight line to here.
@@ -30,15 +32,21 @@ class Shape:
     weight: float  # slider that gives the subject's mass: 0 lightest, 1 heaviest corner, up to 2.2
 
 
-def shape_of(data: BodyData, subject: Subject) -> Shape:
+def muscle_of(sex: str, build: float) -> float:
+    """Muscle slider of a build from 0, soft, to 1, muscular."""
+    return float(np.clip(MUSCLE[sex] + BUILD_RANGE * (build - 0.5), 0.0, 1.0))
+
+
+def shape_of(data: BodyData, subject: Subject, build: float = 0.5) -> Shape:
     """The shape with the subject's sex, stature and, as far as the sliders go, mass."""
+    muscle = muscle_of(subject.sex, build)
     low, high = 0.0, HEAVIEST
     for _ in range(12):  # volume grows with the slider; 1/4096 of the range is finer than a scale shows
         middle = 0.5 * (low + high)
-        heavier = _skin_mass_kg(data, subject, middle) > subject.mass_kg
+        heavier = _skin_mass_kg(data, subject, muscle, middle) > subject.mass_kg
         low, high = (low, middle) if heavier else (middle, high)
     weight = 0.5 * (low + high)
-    shares = corner_shares(subject.sex, MUSCLE[subject.sex], weight)
+    shares = corner_shares(subject.sex, muscle, weight)
     vertices = _mixed(shares, data.deltas) + data.mean
     scale = _scale_to_stature(data, vertices, subject.stature_m)
     joints = np.einsum("c,cjx->jx", shares, data.joints) * scale
@@ -67,9 +75,9 @@ def enclosed_volume(vertices: Array, triangles: Indices) -> float:
     return float(np.abs((a * np.cross(b, c)).sum()) / 6.0)
 
 
-def _skin_mass_kg(data: BodyData, subject: Subject, weight: float) -> float:
+def _skin_mass_kg(data: BodyData, subject: Subject, muscle: float, weight: float) -> float:
     skin = data.vertex_range["skin"]
-    shares = corner_shares(subject.sex, MUSCLE[subject.sex], weight)
+    shares = corner_shares(subject.sex, muscle, weight)
     vertices = _mixed(shares, data.deltas[:, skin]) + data.mean[skin]
     vertices = vertices * _scale_to_stature(data, vertices, subject.stature_m)
     return DENSITY_KG_M3 * enclosed_volume(vertices, data.triangles["skin"])

@@ -10,18 +10,15 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 Indices = NDArray[np.int32]
 
-#: Bar and plates as the International Weightlifting Federation has them: 20 kg bar, 450 mm discs.
+#: Bar as the International Weightlifting Federation has it: 20 kg.
 BAR_KG = 20.0
 BAR_RADIUS_M, BAR_HALF_M, SLEEVE_M, SLEEVE_RADIUS_M = 0.014, 0.655, 0.415, 0.025
-#: kg a side -> (radius, thickness) [m].
-PLATES: dict[float, tuple[float, float]] = {
-    25.0: (0.225, 0.063),
-    20.0: (0.225, 0.054),
-    15.0: (0.225, 0.042),
-    10.0: (0.225, 0.034),
-    5.0: (0.115, 0.026),
-    2.5: (0.095, 0.019),
-    1.25: (0.080, 0.015),
+_CHANGE = {5.0: (0.115, 0.026), 2.5: (0.095, 0.019), 1.25: (0.080, 0.015)}
+#: kg a side -> (radius, thickness) [m]: bumper discs are all 450 mm wide (IWF), iron ones shrink with their mass (as
+#: makers sell them).
+PLATES: dict[str, dict[float, tuple[float, float]]] = {
+    "bumper": {25.0: (0.225, 0.063), 20.0: (0.225, 0.054), 15.0: (0.225, 0.042), 10.0: (0.225, 0.034), **_CHANGE},
+    "iron": {20.0: (0.225, 0.032), 15.0: (0.200, 0.030), 10.0: (0.160, 0.027), **_CHANGE},
 }
 
 
@@ -32,49 +29,54 @@ class Load:
     vertices: Array  # (V, 3)
     normals: Array  # (V, 3)
     triangles: Indices  # (T, 3)
-    is_plate: NDArray[np.bool_]  # (V,) plate rather than steel
+    plate_kg: Array  # (V,) mass of the plate it belongs to [kg], 0 = steel
+
+    @property
+    def is_plate(self) -> NDArray[np.bool_]:
+        """Plate rather than steel (V,)."""
+        return np.asarray(self.plate_kg > 0.0)
 
 
-def load_mesh(kind: str, load_kg: float) -> Load | None:
-    """The mesh of what is carried; None when nothing is."""
+def load_mesh(kind: str, load_kg: float, plates: str = "bumper") -> Load | None:
+    """The mesh of what is carried, with plates of a kind of `PLATES`; None when nothing is."""
     if kind == "none":
         return None
     if kind == "goblet":
         return _dumb_bell(load_kg)
     cylinders = [_cylinder(BAR_RADIUS_M, -BAR_HALF_M, BAR_HALF_M, 14)]
-    plate = [False]
+    plate = [0.0]
     for side in (-1.0, 1.0):
-        for radius, start, end, is_plate in _sleeve(load_kg):
+        for radius, start, end, plate_kg in _sleeve(load_kg, plates):
             low, high = sorted((side * start, side * end))
             cylinders.append(_cylinder(radius, low, high, 40 if radius > 0.06 else 14))
-            plate.append(is_plate)
+            plate.append(plate_kg)
     return _assembled(cylinders, plate)
 
 
-def plates_per_side(load_kg: float) -> list[float]:
+def plates_per_side(load_kg: float, plates: str = "bumper") -> list[float]:
     """Plates on each side of a 20 kg bar, heaviest first; what is left below 2.5 kg in all is not drawn."""
     left = (load_kg - BAR_KG) / 2
     chosen = []
-    for plate in PLATES:
+    for plate in PLATES[plates]:
         while left >= plate - 1e-6:
             chosen.append(plate)
             left -= plate
     return chosen
 
 
-def _sleeve(load_kg: float) -> list[tuple[float, float, float, bool]]:
-    """Cylinders of one end: radius, start, end along the bar, plate or not."""
+def _sleeve(load_kg: float, plates: str) -> list[tuple[float, float, float, float]]:
+    """Cylinders of one end: radius, start, end along the bar, mass of the plate or 0."""
     collar = BAR_HALF_M + 0.030
-    parts = [(0.038, BAR_HALF_M, collar, False), (SLEEVE_RADIUS_M, collar, collar + SLEEVE_M, False)]
+    parts = [(0.038, BAR_HALF_M, collar, 0.0), (SLEEVE_RADIUS_M, collar, collar + SLEEVE_M, 0.0)]
     at = collar + 0.002
-    for weight in plates_per_side(load_kg):
-        radius, thickness = PLATES[weight]
+    for weight in plates_per_side(load_kg, plates):
+        radius, thickness = PLATES[plates][weight]
         if at + thickness > collar + SLEEVE_M:
             break
-        parts.append((radius, at, at + thickness, True))
-        parts.append((0.28 * radius, at - 0.001, at + thickness + 0.003, False))
+        parts.append((radius, at, at + thickness, weight))
+        parts.append((0.28 * radius, at - 0.001, at + thickness + 0.003, 0.0))
         at += thickness + 0.002
-    return [*parts, (0.034, at + 0.002, at + 0.030, False)]
+    return [*parts, (0.034, at + 0.002, at + 0.030, 0.0)]
 
 
 def _dumb_bell(load_kg: float) -> Load:
@@ -86,18 +88,18 @@ def _dumb_bell(load_kg: float) -> Load:
         _cylinder(0.017, -0.12, 0.03, 12),
         _cylinder(radius, -0.12 - height, -0.12, 24),
     ]
-    load = _assembled(parts, [True, False, True])
+    load = _assembled(parts, [0.5 * load_kg, 0.0, 0.5 * load_kg])
     upright = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], dtype=np.float32)  # y to z
-    return Load(load.vertices @ upright.T, load.normals @ upright.T, load.triangles, load.is_plate)
+    return Load(load.vertices @ upright.T, load.normals @ upright.T, load.triangles, load.plate_kg)
 
 
-def _assembled(parts: list[tuple[Array, Array, Indices]], plate: list[bool]) -> Load:
+def _assembled(parts: list[tuple[Array, Array, Indices]], plate: list[float]) -> Load:
     starts = np.cumsum([0] + [len(v) for v, _, _ in parts])
     return Load(
         vertices=np.concatenate([v for v, _, _ in parts]),
         normals=np.concatenate([n for _, n, _ in parts]),
         triangles=np.concatenate([t + s for (_, _, t), s in zip(parts, starts, strict=False)]).astype(np.int32),
-        is_plate=np.repeat(plate, [len(v) for v, _, _ in parts]),
+        plate_kg=np.repeat(np.array(plate, dtype=np.float32), [len(v) for v, _, _ in parts]),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.landmarks import DEPTHS_M
+from sim.body.landmarks import depths_m
 from sim.body.posed import Performer, PosedBody
 from sim.render.appearance import Appearance
 from sim.render.barbell import Load, load_mesh
@@ -17,6 +17,7 @@ from sim.render.camera import FAR_M, NEAR_M, Camera
 from sim.render.filming import CLEAN, Filming
 from sim.render.gl import graphics
 from sim.render.labels import person_box, visibility
+from sim.render.props import Props, props_of
 from sim.render.quality import Quality
 from sim.render.recorder import Recorder, moments
 from sim.render.scenes.gym import Gym
@@ -39,7 +40,7 @@ class RenderedFrame:
     labels: NDArray[np.uint8]  # (H, W) index into sim.render.labels.CLASSES
     keypoints_2d: Array  # (K, 2) [px], in the order of sim.body.landmarks.NAMES
     keypoints_3d: Array  # (K, 3) world [m]
-    visible: NDArray[np.bool_]  # (K,) not hidden by anything but the flesh over it
+    visible: NDArray[np.bool_]  # (K,) not hidden by anything but the flesh and cloth over it
     box: Array  # (4,) left, top, right, bottom of the person [px]
     camera: Camera  # as used: farther away where the lifter would not have fitted
     bar_2d: Array  # (2,) middle of the load [px]; NaN without one
@@ -129,7 +130,8 @@ class Session:
         self._samples = samples.reshape(self._times.shape)  # which sample of the trial each of those moments is
         self._trial = trial.sampled_at(sampled)
         self._performer = Performer(self._trial, look.appearance.outfit)
-        load = load_mesh(trial.bar_kind, trial.load_kg)
+        self._depths_m = depths_m(look.appearance.outfit.looseness)
+        load = load_mesh(trial.bar_kind, trial.load_kg, look.appearance.plates)
         reach, person = extent(self._performer, load), extent(self._performer, None)
         self._shots = [
             replace(shot, camera=shot.camera.stepped_back(reach if shot.camera.whole_load else person))
@@ -140,12 +142,13 @@ class Session:
         self._recorders = [Recorder(s.camera, s.filming, count, seed, i) for i, s in enumerate(self._shots)]
         self._jitter = jitters(count, look.scene.light_size_deg) if count > 2 else None
         figure, quality = self._performer.figure, look.quality
+        props = props_clear_of(cameras, props_of(look.appearance, figure, self._trial, reach))
         if renderer(quality) == "opengl":
             self._stage: Drawing = Stage(
-                graphics(), figure, load, look.appearance, look.scene, furniture, quality.samples, seed
+                graphics(), figure, load, look.appearance, look.scene, furniture, quality.samples, seed, props
             )
         else:
-            self._stage = SoftwareStage(figure, load, look.appearance, look.scene, furniture, seed)
+            self._stage = SoftwareStage(figure, load, look.appearance, look.scene, furniture, seed, props)
 
     def frame(self, k: int, depth: bool) -> tuple[RenderedFrame, ...]:
         """Frame k of every camera."""
@@ -186,7 +189,7 @@ class Session:
             labels=labels,
             keypoints_2d=pixels,
             keypoints_3d=body.keypoints,
-            visible=visibility(camera, pixels, distance_m, buffer, DEPTHS_M),
+            visible=visibility(camera, pixels, distance_m, buffer, self._depths_m),
             box=person_box(labels),
             camera=camera,
             bar_2d=np.full(2, np.nan) if bar is None else camera.project(bar, time_s)[0],
@@ -239,6 +242,13 @@ def _corners(vertices: NDArray[np.float32]) -> Array:
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     picks = np.array(np.meshgrid([0, 1], [0, 1], [0, 1])).reshape(3, -1).T
     return np.asarray(np.where(picks == 1, high, low), dtype=float)
+
+
+def props_clear_of(cameras: Sequence[Camera], props: Props | None) -> Props | None:
+    """What stands by the lifter, unless a camera would stand in it."""
+    if props is None or any(camera.project(props.vertices.astype(float))[1].min() < NEAR_M for camera in cameras):
+        return None
+    return props
 
 
 def clear_of(piece: Solid, cameras: Sequence[Camera], reach: Array) -> bool:

@@ -10,9 +10,13 @@ from sim.render.camera import FAR_M, NEAR_M, Camera
 
 Array = NDArray[np.float64]
 
-#: Classes of the label mask; everything from skin to hair belongs to the person.
-CLASSES = ("background", "skin", "top", "bottom", "shoes", "hair", "bar", "plates")
-PERSON = tuple(range(CLASSES.index("skin"), CLASSES.index("hair") + 1))
+#: Classes of the label mask; furniture along the walls is background, a rack round the lifter is not.
+CLASSES = ("background", "skin", "top", "bottom", "shoes", "hair", "bar", "plates", "belt", "rack", "wedge")
+#: Classes that belong to the person.
+PERSON = tuple(CLASSES.index(name) for name in ("skin", "top", "bottom", "shoes", "hair", "belt"))
+
+#: Class of parts whose names begin so.
+PARTS = {"shoe": "shoes", "sole": "shoes", "sock": "shoes", "hair": "hair", "beard": "hair", "belt": "belt"}
 
 
 def class_of_part(part: str) -> int:
@@ -21,7 +25,7 @@ def class_of_part(part: str) -> int:
         return CLASSES.index("top")
     if part in CHOICES["bottom"]:
         return CLASSES.index("bottom")
-    for prefix, name in (("shoe", "shoes"), ("sole", "shoes"), ("sock", "shoes"), ("hair", "hair")):
+    for prefix, name in PARTS.items():
         if part.startswith(prefix):
             return CLASSES.index(name)
     return CLASSES.index("skin")
@@ -29,7 +33,7 @@ def class_of_part(part: str) -> int:
 
 def person_box(labels: NDArray[np.uint8]) -> Array:
     """Box (4,) left, top, right, bottom [px] round what is seen of the person; NaN where there is none."""
-    person = (labels >= PERSON[0]) & (labels <= PERSON[-1])
+    person = np.isin(labels, PERSON)
     columns, rows = np.flatnonzero(person.any(axis=0)), np.flatnonzero(person.any(axis=1))
     if not len(columns):
         return np.full(4, np.nan)

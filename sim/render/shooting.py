@@ -29,6 +29,11 @@ class Shooting:
         """What all its cameras share: frame rate and shutter."""
         return next(iter(self.shots.values())).filming
 
+    def in_shoes(self, drop_m: float, wedge_m: float) -> Shooting:
+        """The same in the shoes the lifter moved in, and on what the heels stood on."""
+        appearance = replace(self.look.appearance, shoe_drop_m=drop_m, heel_wedge_m=wedge_m)
+        return replace(self, look=replace(self.look, appearance=appearance))
+
     def factors(self, view: str) -> dict[str, Any]:
         """Everything drawn for the clip of one view."""
         shot, look = self.shots[view], self.look

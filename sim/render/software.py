@@ -16,6 +16,7 @@ from sim.render.barbell import Load
 from sim.render.lighting import irradiance, lighting
 from sim.render.paint import painted_figure, painted_load
 from sim.render.panorama import panorama
+from sim.render.props import Props
 from sim.render.rasterizer import Canvas
 from sim.render.scenes.scene import Scene, Surface
 from sim.render.scenes.surroundings import SHOWN, Surroundings
@@ -37,6 +38,7 @@ class SoftwareStage:
         scene: Scene,
         furniture: Sequence[Solid],
         seed: int,
+        props: Props | None = None,
     ) -> None:
         """Take up what will be drawn; `seed` sets its irregularities."""
         rng = np.random.default_rng([seed, 1])
@@ -47,6 +49,11 @@ class SoftwareStage:
         if load is not None:
             paints.append(painted_load(load, appearance))
             self._triangles.append((load.triangles + len(figure.rest)).astype(np.int32))
+        self._props = props
+        if props is not None:
+            first = sum(len(paint) for paint in paints)
+            paints.append(props.paint)
+            self._triangles.append((props.triangles + first).astype(np.int32))
         self._paint = np.concatenate(paints).astype(float)
         self._index = np.concatenate(self._triangles)
         self._furniture = joined(furniture) if furniture else None
@@ -67,6 +74,9 @@ class SoftwareStage:
             place = np.full(3, 1e3) if bar is None else bar
             vertices.append(self._load.vertices @ bar_rotation.T + place)
             normals.append(self._load.normals @ bar_rotation.T)
+        if self._props is not None:
+            vertices.append(self._props.vertices.astype(float))
+            normals.append(self._props.normals.astype(float))
         self._vertices, self._normals = np.concatenate(vertices), np.concatenate(normals)
         self._from = self._light.direction if light is None else light
 

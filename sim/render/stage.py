@@ -24,6 +24,7 @@ from sim.render.gl import OCCLUDERS, Graphics, read_rows, set_uniforms
 from sim.render.lighting import lighting, shadow_projection
 from sim.render.meshes import Mesh, draw_labels
 from sim.render.paint import painted_figure, painted_load
+from sim.render.props import Props
 from sim.render.region import Region, region_of, shadow_points, whole
 from sim.render.scenes.scene import Scene
 from sim.render.setting import PATTERN_UNIT, Setting
@@ -47,6 +48,7 @@ class Stage:
         furniture: Sequence[Solid],
         samples: int,
         seed: int,
+        props: Props | None = None,
     ) -> None:
         """Upload meshes and textures; `seed` sets their irregularities."""
         self._gl, self._load = gl, load
@@ -54,6 +56,10 @@ class Stage:
         rng = np.random.default_rng([seed, 1])
         self._person = Mesh(gl, painted_figure(figure, appearance, rng), _groups(figure))
         self._bar = None if load is None else Mesh(gl, painted_load(load, appearance), {"closed": load.triangles})
+        self._props, self._beside = props, None
+        if props is not None:
+            self._beside = Mesh(gl, props.paint, {"closed": props.triangles})
+            self._beside.move(props.vertices, props.normals)
         self._setting = Setting(gl, scene, furniture, rng)
         self._backdrops: dict[tuple[Camera, Filming], Backdrop] = {}
         self._points: NDArray[np.float32] = np.zeros((1, 3), dtype=np.float32)  # of all that moves
@@ -84,6 +90,8 @@ class Stage:
             vertices = self._load.vertices @ turn.T + place
             self._bar.move(vertices, self._load.normals @ turn.T)
             self._points = np.concatenate([body.vertices, vertices])
+        if self._props is not None:
+            self._points = np.concatenate([self._points, self._props.vertices])
         self._uniforms["occluders"] = occluders(body.keypoints)
         if light is not None:
             self._uniforms["light_projection"] = shadow_projection(light)
@@ -174,7 +182,7 @@ class Stage:
         self._setting.release()
 
     def _meshes(self) -> list[Mesh]:
-        return [self._person] if self._bar is None else [self._person, self._bar]
+        return [mesh for mesh in (self._person, self._bar, self._beside) if mesh is not None]
 
     def _draw_shadow(self) -> None:
         self._clear_shadow()
