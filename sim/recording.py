@@ -57,38 +57,18 @@ class Recording:
 
     def trial(self, outcome: Outcome) -> SquatTrial:
         """Everything kept, as a trial."""
-        poses = np.stack(self._poses)
-        angles = np.degrees(np.stack([s.state.angles_rad for s in self._samples]))
-        column = {name: angles[:, i] for i, name in enumerate(JOINTS)}
+        poses, barbell = np.stack(self._poses), self._setup.barbell
         times = np.array([s.time_s for s in self._samples])
-        lumbar = np.sum([column[name] for name in LUMBAR_FLEXION], axis=0)
-        quiet = times <= self._setup.tempo.quiet_s / 2
-        rotation = poses[:, :, :3, :3]
-        barbell = self._setup.barbell
-        flexed = (lumbar - lumbar[quiet].mean()) / self._setup.lumbar.values()[0]
-        discs = [self._disc(i, disc, times, poses, flexed) for i, disc in enumerate(DISCS)]
+        lumbar, angles = self._angles(times)
         return SquatTrial(
             subject=self._subject(),
             time_s=times,
-            pelvic_tilt_deg=tilt_deg(rotation[:, 0]),
-            pelvic_obliquity_deg=obliquity_deg(rotation[:, 0]),
-            pelvic_rotation_deg=rotation_deg(rotation[:, 0]),
-            lumbar_flexion_deg=lumbar - lumbar[quiet].mean(),
-            trunk_lean_deg=tilt_deg(rotation[:, SEGMENTS.index("thorax")]),
-            shank_lean_deg=_both(poses, "shank", _shank_lean),
-            thigh_inclination_deg=_both(poses, "thigh", _thigh_inclination),
-            hip_deg=np.stack([_hip(column, side) for side in SIDES], axis=1),
-            knee_flexion_deg=np.stack([column[f"knee_flexion_{side}"] for side in SIDES], axis=1),
-            ankle_dorsiflexion_deg=np.stack([column[f"ankle_dorsiflexion_{side}"] for side in SIDES], axis=1),
+            lumbar_flexion_deg=lumbar,
+            **angles,
+            **_in_the_world(poses),
             bar_position_m=None if barbell.kind == "none" else self._bar(poses),
-            ground_reaction_n=np.stack([s.ground.force_n for s in self._samples]),
-            centre_of_pressure_m=np.stack([s.ground.centre_m for s in self._samples]),
-            feet_reaction_n=np.stack([s.ground.feet_n for s in self._samples]),
-            feet_pressure_m=np.stack([s.ground.feet_centre_m for s in self._samples]),
-            feet_twist_nm=np.stack([s.ground.feet_twist_nm for s in self._samples]),
+            **self._forces(),
             moment_names=JOINTS,
-            active_moment_nm=np.stack([s.active_nm for s in self._samples]),
-            passive_moment_nm=np.stack([s.passive_nm for s in self._samples]),
             limit_names=LIMIT_NAMES,
             limit_engaged=np.stack(self._engaged),
             segment_names=SEGMENTS,
@@ -96,10 +76,42 @@ class Recording:
             bar_kind=barbell.kind,
             load_kg=barbell.load_kg,
             outcome=outcome,
-            disc_extension_moment_nm=np.stack([load.extension_moment_nm for load in discs], axis=1),
-            disc_compression_n=np.stack([load.compression_n for load in discs], axis=1),
-            disc_anterior_shear_n=np.stack([load.anterior_shear_n for load in discs], axis=1),
+            **self._discs(times, poses, lumbar / self._setup.lumbar.values()[0]),
         )
+
+    def _angles(self, times: Array) -> tuple[Array, dict[str, Array]]:
+        """Lumbar flexion (T,) from quiet standing [deg], and the angles of hips, knees and ankles [deg]."""
+        angles = np.degrees(np.stack([s.state.angles_rad for s in self._samples]))
+        column = {name: angles[:, i] for i, name in enumerate(JOINTS)}
+        lumbar = np.sum([column[name] for name in LUMBAR_FLEXION], axis=0)
+        quiet = times <= self._setup.tempo.quiet_s / 2
+        return lumbar - lumbar[quiet].mean(), {
+            "hip_deg": np.stack([_hip(column, side) for side in SIDES], axis=1),
+            "knee_flexion_deg": np.stack([column[f"knee_flexion_{side}"] for side in SIDES], axis=1),
+            "ankle_dorsiflexion_deg": np.stack([column[f"ankle_dorsiflexion_{side}"] for side in SIDES], axis=1),
+        }
+
+    def _forces(self) -> dict[str, Array]:
+        """Moments of the joints, and what the floor does."""
+        ground = [s.ground for s in self._samples]
+        return {
+            "ground_reaction_n": np.stack([g.force_n for g in ground]),
+            "centre_of_pressure_m": np.stack([g.centre_m for g in ground]),
+            "feet_reaction_n": np.stack([g.feet_n for g in ground]),
+            "feet_pressure_m": np.stack([g.feet_centre_m for g in ground]),
+            "feet_twist_nm": np.stack([g.feet_twist_nm for g in ground]),
+            "active_moment_nm": np.stack([s.active_nm for s in self._samples]),
+            "passive_moment_nm": np.stack([s.passive_nm for s in self._samples]),
+        }
+
+    def _discs(self, times: Array, poses: Array, flexed: Array) -> dict[str, Array]:
+        """Loads of the low back, a column a disc."""
+        loads = [self._disc(i, disc, times, poses, flexed) for i, disc in enumerate(DISCS)]
+        return {
+            "disc_extension_moment_nm": np.stack([load.extension_moment_nm for load in loads], axis=1),
+            "disc_compression_n": np.stack([load.compression_n for load in loads], axis=1),
+            "disc_anterior_shear_n": np.stack([load.anterior_shear_n for load in loads], axis=1),
+        }
 
     def _disc(self, number: int, disc: Disc, times: Array, poses: Array, flexed: Array) -> DiscLoad:
         """Load of one disc over time: what is above it is carried and moved by what is below."""
@@ -124,6 +136,19 @@ class Recording:
     def _bar(self, poses: Array) -> Array:
         thorax = poses[:, SEGMENTS.index("thorax")]
         return np.asarray(thorax[:, :3, :3] @ self._skeleton.bar_m + thorax[:, :3, 3])
+
+
+def _in_the_world(poses: Array) -> dict[str, Array]:
+    """Angles of segments in the world [deg], from poses (T, S, 4, 4)."""
+    rotation = poses[:, :, :3, :3]
+    return {
+        "pelvic_tilt_deg": tilt_deg(rotation[:, 0]),
+        "pelvic_obliquity_deg": obliquity_deg(rotation[:, 0]),
+        "pelvic_rotation_deg": rotation_deg(rotation[:, 0]),
+        "trunk_lean_deg": tilt_deg(rotation[:, SEGMENTS.index("thorax")]),
+        "shank_lean_deg": _both(poses, "shank", _shank_lean),
+        "thigh_inclination_deg": _both(poses, "thigh", _thigh_inclination),
+    }
 
 
 def _both(poses: Array, segment: str, measure: Callable[[Array], Array]) -> Array:
