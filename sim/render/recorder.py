@@ -29,7 +29,7 @@ def row_weights(filming: Filming, count: int, height: int) -> Array:
     """
     shutter, readout = filming.shutter_deg / 360.0, filming.readout_share
     span = shutter + readout
-    if count == 1 or span == 0.0:
+    if count == 1 or span < 1e-9:
         return np.full((count, height), 1.0 / count)
     exposed = max(shutter, span / count)
     middle = ((np.arange(height) + 0.5) / height - 0.5) * (span - exposed)
