@@ -38,7 +38,7 @@ def setup_of(**options: str) -> SquatSetup:
     return setup_from({group: OmegaConf.load(CONFIGS / group / f"{name}.yaml") for group, name in chosen.items()})
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # a few MB; the whole suite asks for about as many
 def trial_of(options: tuple[tuple[str, str], ...] = (), seed: int = 0) -> SquatTrial:
     """A simulated trial, kept for the next test that asks."""
     return simulate_squat(setup_of(**dict(options)), seed)
