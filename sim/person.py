@@ -67,6 +67,10 @@ class Hip:
     turn: float  # SDs of rotation from the mean
     impinges: bool
 
+    def reach(self, sex: Sex) -> float:
+        """SDs that the flexion itself, impinging or not, lies from the mean of the sex."""
+        return (self.flexion_deg - hip_flexion.TYPICAL_DEG[sex]) / HIP_SD_DEG[sex][0]
+
 
 def draw_lifter(rng: np.random.Generator, name: str, sex: Sex, age_years: float, age_sd_years: float) -> Lifter:
     """Size and proportions that go together."""
@@ -111,6 +115,11 @@ def draw_other_ranges(rng: np.random.Generator, lifter: Lifter, suppleness: floa
     flexion = held(back, lumbar.TYPICAL_DEG[lifter.sex] - older, LUMBAR_SD_DEG, 25.0, 80.0)
     spine = Lumbar(flexion, near(rng, *EXTENSION_DEG, 5.0, 30.0))
     return held(ankle, *LUNGE_DEG, 20.0, 52.0), TwoJoint(held(-thigh, 0.0, HAMSTRING_SD_DEG, -12.0, 15.0)), spine
+
+
+def reach_of_lunge(lunge_deg: float) -> float:
+    """SDs that a lunge lies from the mean."""
+    return (lunge_deg - LUNGE_DEG[0]) / LUNGE_DEG[1]
 
 
 def draw_asymmetry(rng: np.random.Generator, times: float) -> Asymmetry:

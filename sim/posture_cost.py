@@ -22,13 +22,13 @@ from sim.tissue import KINDS
 class Weights:
     """What a whole one of each dislike is worth to the typical lifter, effort's share of strength squared being one."""
 
-    lumbar: float = 55.0  # of the whole lumbar range
+    lumbar: float = 80.0  # of the whole lumbar range
     lumbar_end: float = 2400.0  # of its end, as late as the hip's
-    hip: float = 12.0  # of the whole range of hip flexion
+    hip: float = 16.0  # of the whole range of hip flexion
     cue: float = 35.0  # per rad2 between trunk and shank
-    impingement: float = 60.0  # per (10 Nm)2 of the cone
+    impingement: float = 40.0  # per (10 Nm)2 of the cone
     ankle: float = 8.0  # of the whole range of dorsiflexion, as late as the hip's
-    pressure: float = 30.0  # per (3 cm)2 away from the place of the centre of pressure
+    pressure: float = 20.0  # per (3 cm)2 away from the place of the centre of pressure
     pressure_place: float = 0.436  # of the way from ankle to ball: 45 % of the foot from the heel
     knee_line: float = 10.0  # per (4 cm)2 of a bent knee off the line of the toes
     shape: float = 400.0  # per rad2 away from the lumbar levels' own shares, or the optimum is an S-shaped spine

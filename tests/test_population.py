@@ -115,3 +115,9 @@ def test_the_first_drawn_can_stand_and_squat(men, women):
     for setup in (*men[:3], *women[:3]):
         plan = plan_squat(setup, build_skeleton(setup.lifter, setup.barbell))
         assert plan.deepest_deg > 55.0
+
+
+def test_who_reaches_far_squats_deep(men):
+    """The deepest squat's correlation is 0.6 (Kim 2015); the habitual one's is ours, weaker."""
+    reach = [(s.hip_flexion.flexion_deg - 94.0) / 7.8 + (s.ankle_dorsiflexion.lunge_deg - 39.0) / 6.3 for s in men]
+    assert 0.25 < np.corrcoef(reach, [s.depth.thigh_inclination_deg for s in men])[0, 1] < 0.5

@@ -99,6 +99,7 @@ def _figure(ablation: Ablation) -> Figure:
         40.0,
         "ours",
         _moved(ablation),
+        "looked at" if ablation.letter == "a" else "test",
         judged=ablation.judged,
     )
 
@@ -113,6 +114,7 @@ FIGURES = (
         3.0,
         "ours",
         of_trial("every limit off", lumbar_gained_at_parallel),
+        "looked at",
     ),
     Figure(
         "C26e",

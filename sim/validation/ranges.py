@@ -51,6 +51,7 @@ FIGURES = (
         -0.65,
         "geometry, ours",
         of_trial("man, deep", tilt_per_thigh_at_the_end),
+        "looked at",
     ),
     Figure(
         "C13a",
