@@ -20,6 +20,7 @@ from sim.mask import MaskWriter
 from sim.plan import PlannedTrial
 from sim.population import parts_of
 from sim.render.clip import RenderedFrame, Shot, frame_times, render_views
+from sim.render.labels import behind_load
 from sim.render.shooting import Shooting
 from sim.setup import setup_from
 from sim.splits import Splits
@@ -71,6 +72,7 @@ class FilmedClip:
     view: str
     shot: Shot  # as used: the camera may have stepped back
     keypoints: pa.Table
+    behind_load: float = 0.0  # share of the low back's landmarks that bar, plates or rack hide, over all frames
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def make_clips(settings: Mapping[str, Any], splits: Splits, place: TrialPlace) -
             c,
             trial,
             repetitions,
-            drawn | shooting.factors(c.view) | seen_of(c.keypoints),
+            drawn | shooting.factors(c.view) | seen_of(c.keypoints) | {"low_back_behind_load": round(c.behind_load, 4)},
         )
         for c in clips
     ]
@@ -145,16 +147,18 @@ def film(place: TrialPlace, trial: SquatTrial, shooting: Shooting) -> list[Filme
     views, shots = list(shooting.shots), list(shooting.shots.values())
     n_frames = len(frame_times(trial, shooting.filming.fps))
     seen: list[list[RenderedFrame]] = [[] for _ in shots]
+    hidden: list[list[float]] = [[] for _ in shots]
     none = np.empty((0, 0), dtype=np.uint8)  # a view of a picture would keep the picture
     with ExitStack() as stack:
         films = [stack.enter_context(Film(place, v, shot, n_frames)) for v, shot in zip(views, shots, strict=True)]
         for moment in render_views(trial, shots, shooting.look, place.trial.seed, place.depth_maps):
-            for film_, frames, frame in zip(films, seen, moment, strict=True):
+            for film_, frames, shares, frame in zip(films, seen, hidden, moment, strict=True):
                 film_.add(frame)
+                shares.append(low_back_behind_load(frame))
                 frames.append(replace(frame, image=none, labels=none, depth_m=None))
     return [
-        FilmedClip(view, replace(shot, camera=frames[0].camera), keypoint_columns(frames))
-        for view, shot, frames in zip(views, shots, seen, strict=True)
+        FilmedClip(view, replace(shot, camera=frames[0].camera), keypoint_columns(frames), float(np.mean(shares)))
+        for view, shot, frames, shares in zip(views, shots, seen, hidden, strict=True)
     ]
 
 
@@ -197,6 +201,12 @@ def keypoint_columns(frames: Sequence[RenderedFrame]) -> pa.Table:
             "bar_2d": [frame.bar_2d.astype(np.float32) for frame in frames],
         }
     )
+
+
+def low_back_behind_load(frame: RenderedFrame) -> float:
+    """Share of the low back's landmarks that bar, plates or rack hide in one frame."""
+    hidden = behind_load(frame.labels, frame.keypoints_2d, frame.visible)
+    return float(hidden[np.isin(NAMES, LOW_BACK)].mean())
 
 
 def seen_of(seen: pa.Table) -> dict[str, float]:

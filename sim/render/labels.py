@@ -15,6 +15,8 @@ CLASSES = ("background", "skin", "top", "bottom", "shoes", "hair", "bar", "plate
 #: Classes that belong to the person.
 PERSON = tuple(CLASSES.index(name) for name in ("skin", "top", "bottom", "shoes", "hair", "belt"))
 
+#: Classes that hide a lifter and are none of them.
+LOAD = tuple(CLASSES.index(name) for name in ("bar", "plates", "rack"))
 #: Class of parts whose names begin so.
 PARTS = {"shoe": "shoes", "sole": "shoes", "sock": "shoes", "hair": "hair", "beard": "hair", "belt": "belt"}
 
@@ -29,6 +31,13 @@ def class_of_part(part: str) -> int:
         if part.startswith(prefix):
             return CLASSES.index(name)
     return CLASSES.index("skin")
+
+
+def behind_load(labels: NDArray[np.uint8], pixels: Array, visible: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which hidden points (K, 2) bar, plates or rack lie before."""
+    height, width = labels.shape
+    column, row = np.clip(np.floor(pixels), 0, [width - 1, height - 1]).astype(int).T
+    return np.asarray(~visible & np.isin(labels[row, column], LOAD))
 
 
 def person_box(labels: NDArray[np.uint8]) -> Array:
