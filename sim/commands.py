@@ -92,6 +92,7 @@ def _name(cfg: DictConfig) -> str:
 def _changed_settings() -> str:
     """What the command line changed, as a folder name."""
     changed = HydraConfig.get().job.override_dirname if HydraConfig.initialized() else ""
+    changed = changed.partition("_~")[0]  # what a mapping took the place of
     return re.sub(r"[^A-Za-z0-9_.,=-]+", "", changed)
 
 

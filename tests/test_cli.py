@@ -75,6 +75,34 @@ def test_an_unknown_option_is_answered_with_the_choices():
         composed("generate", "ankle_dorsiflexion=wooden")
 
 
+def test_a_group_of_another_verb_is_answered_with_the_nearest():
+    with pytest.raises(ConfigError, match="'camera' is no setting; the choices are .*Did you mean 'cameras'"):
+        composed("generate", "camera=side")
+
+
+def test_a_mapping_takes_the_place_of_the_one_there_was():
+    """Its keys are free; merged with the recipe's, shares of the lifters would add up to more than was asked for."""
+    twins, split = "twins={lumbar: stiff}", "split={train: 0.9, test: 0.1}"
+    (config,) = composed("generate", "experiment=twins", twins, split, "holdout={camera.azimuth_deg: [1, 2]}")
+    assert dict(config.twins) == {"lumbar": "stiff"}
+    assert dict(config.split) == {"train": 0.9, "test": 0.1}
+    assert config.holdout["camera.azimuth_deg"] == [1, 2]
+    (config,) = composed("generate", "cluster={live_page: false}")  # these keys are fixed: the others stay
+    assert dict(config.cluster) == {"address": None, "live_page": False}
+
+
+def test_a_mapping_with_unknown_keys_where_they_are_fixed_is_refused():
+    with pytest.raises(ConfigError, match="adress"):
+        composed("generate", "cluster={adress: x}")
+
+
+def test_an_unknown_setting_of_a_part_is_answered_with_those_of_the_chosen_option():
+    with pytest.raises(ConfigError, match="'sx' is no setting of lifter; .*Did you mean 'sex'"):
+        composed("generate", "lifter.sx=male")
+    with pytest.raises(ConfigError, match=r"'fsp' is no setting of filming\.settings; .*Did you mean 'fps'"):
+        composed("generate", "filming=phone", "filming.settings.fsp=30")
+
+
 @pytest.mark.parametrize("setting", ["a=b=c", "name='", "cases=[{"])
 def test_a_setting_that_cannot_be_read_is_refused(setting):
     with pytest.raises(ConfigError):

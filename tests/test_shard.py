@@ -207,7 +207,8 @@ def test_killed_twenty_times_at_random_it_is_the_same_dataset(tmp_path):
         _wait_for_more(folder, finished, process)
         time.sleep(rng.uniform(0.0, 0.3))
         if process.poll() is not None:
-            assert process.returncode == 0, process.stderr.read().decode()[-2000:]
+            said = process.communicate()[1].decode()
+            assert process.returncode == 0, said[-2000:]
             break
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 import hydra
@@ -53,7 +54,8 @@ def run_composed(name: str, verb: Verb, arguments: Sequence[str]) -> None:
     outcome = _Outcome(verb)
     launch = hydra.main(version_base="1.3", config_path="pkg://configs", config_name=name)(outcome)
     with tempfile.TemporaryDirectory() as sweep_folder:  # Hydra notes every sweep in a file
-        argv = [f"wink {name}", *flags, *QUIET, f"hydra.sweep.dir={_quoted(sweep_folder)}", *settings, *given]
+        asked = [*_replacing(name, settings), *given]
+        argv = [f"wink {name}", *flags, *QUIET, f"hydra.sweep.dir={_quoted(sweep_folder)}", *asked]
         try:
             with _arguments(argv):
                 launch()
@@ -111,6 +113,19 @@ def sort_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str], list
     return flags, settings, inputs
 
 
+def _replacing(name: str, settings: Sequence[str]) -> Iterator[str]:
+    """Settings, a mapping of free keys taking the place of the one there was: Hydra would refuse its keys, or merge."""
+    primary = OmegaConf.load(str(files("configs") / f"{name}.yaml"))
+    assert isinstance(primary, DictConfig)
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        known = primary.get(key) if key.isidentifier() and key in primary else None
+        if value.lstrip().startswith("{") and known is not None and (not OmegaConf.is_dict(known) or not known):
+            yield from (f"~{key}", f"+{setting}")
+        else:
+            yield setting
+
+
 def _exists(argument: str) -> bool:
     return Path(argument).exists()
 
@@ -121,8 +136,12 @@ def _quoted(text: str) -> str:
 
 def _explain(name: str, error: Exception, settings: Sequence[str], inputs: Sequence[str]) -> str:
     """Say which setting is wrong and which there are."""
+    foreign = re.search(r"Could not override '(\w+)'. No match in the defaults list", str(error))
+    chosen = [] if foreign else [setting for setting in settings if _chooses_option(setting)]
     with hydra.initialize_config_module("configs", version_base="1.3"):
-        defaults = hydra.compose(name)
+        defaults = hydra.compose(name, chosen)
+    if foreign:
+        return unknown_name("setting", foreign[1], [str(key) for key in defaults if key != "input"])
     if inputs and "input" not in defaults:
         return f"takes no input, got {', '.join(inputs)}; settings are written as name=value"
     for setting in settings:
@@ -134,23 +153,28 @@ def _explain(name: str, error: Exception, settings: Sequence[str], inputs: Seque
     return unknown_name(f"option of {missing[1]}", missing[2], options_of(missing[1])) if missing else said
 
 
+def _chooses_option(setting: str) -> bool:
+    group, _, option = setting.partition("=")
+    return option in options_of(group)
+
+
 def _unknown_key(setting: str, defaults: DictConfig) -> str | None:
     """Why a setting's key does not exist, with the keys that do; None if it does."""
     if setting.startswith(("~", "+")) or "=" not in setting:
         return None
     try:
-        key = OverridesParser.create().parse_override(setting).key_or_group
+        override = OverridesParser.create().parse_override(setting)
     except HydraException:
         return f"{setting!r} cannot be read as name=value; quote a value that has spaces, commas or brackets"
-    node, path = defaults, key.replace("/", ".").split(".")
-    for i, part in enumerate(path):
-        if part == "hydra":
-            return None
-        if i == 0 and options_of(part):
-            return None  # a group: whether the option exists is Hydra's to say
+    path = override.key_or_group.replace("/", ".").split(".")
+    value = override.value()
+    node = defaults
+    for i, part in enumerate([*path, *(value if isinstance(value, dict) else ())]):
+        if part == "hydra" or (len(path) == 1 and options_of(part) and not isinstance(value, dict)):
+            return None  # a group: whether the option exists, or the group is of this verb, is Hydra's to say
         if not OmegaConf.is_dict(node) or part not in node:
             where = f"setting of {'.'.join(path[:i])}" if i else "setting"
             keys = [str(k) for k in node if k != "input"] if OmegaConf.is_dict(node) else []
-            return unknown_name(where, part, keys) if keys else None
-        node = node[part]
+            return unknown_name(where, str(part), keys) if keys else None
+        node = node[part] if i < len(path) else node
     return None
