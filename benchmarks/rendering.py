@@ -129,7 +129,7 @@ def clip_s() -> dict[str, Any]:
 def write_meshes(folder: str) -> dict[str, Any]:
     """The lifter and the bar at the bottom as OBJ files, in world coordinates."""
     from sim.render.barbell import load_mesh
-    from sim.render.clip import load_pose
+    from sim.render.framing import load_pose
 
     session = filmed()
     sample = int(session._samples[session.n_frames // 2, 0])

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sim.generate import check_plan, dataset_spec
-from sim.lot import camera_nodes
+from sim.lot import draw_shooting_for
 from sim.plan import Plan, PlannedTrial
+from sim.render.filming import Filming
+from sim.render.quality import Quality
+from sim.render.shooting import Shooting
 from sim.settings import check_settings
 
 #: CPU time and bytes of this program's own trials, one process of a busy machine; docs/scale.md says how.
 SIMULATE_S, SIMULATE_S_PER_S = 0.9, 0.53  # of a trial, and of each second of it
 NEUTRAL_DEPTH_S = {None: 0.0, "planned": 0.4, "squatted": 10.0}  # of a lifter, by how it is found
 ATTRIBUTION_S = 20.0  # of a lifter, where it is asked for
-FILM_S, FILM_S_PER_FRAME, FILM_S_PER_MEGAPIXEL = 0.4, 0.014, 0.075  # of a clip, of each frame, of each million pixels
-VIDEO_BYTES, VIDEO_BYTES_PER_MEGAPIXEL = 220, 8_200  # of each frame
+FILM_S = 0.4  # of a clip
+FRAME_S, FRAME_S_PER_MEGAPIXEL = 0.014, {1: 0.055, 4: 0.075}  # of each frame, of its million pixels by `samples`
+MOMENT_S, MOMENT_S_PER_MEGAPIXEL = 0.024, 0.085  # of each further moment that a frame is made of
+SOFTWARE = 2.5  # so many times the cost of a frame without OpenGL
+VIDEO_BYTES, VIDEO_BYTES_PER_MEGAPIXEL = 6_600, 246_000  # of each second at crf 21, whatever the frame rate
 MASK_BYTES, MASK_BYTES_PER_MEGAPIXEL = 160, 5_100
 FRAME_BYTES, CLIP_BYTES = 1_000, 5_000  # a frame's row; a clip's rows
 START_S = 6.0  # until the processes are at work
+#: Cases that are listed.
+MOST_CASES = 12
 #: Lifters that are looked at one by one; of more, so many evenly spread stand for all.
 LOOKED_AT = 400
 
@@ -64,11 +72,14 @@ def estimate(config: Mapping[str, Any]) -> Estimate:
     check_plan(plan, settings)
     lifters = np.unique(np.linspace(0, plan.n_lifters - 1, min(plan.n_lifters, LOOKED_AT)).astype(int))
     seen: list[PlannedTrial] = []
+    costs: list[tuple[float, float, float, float]] = []
     for number in lifters:
-        seen += plan.family(*divmod(int(number), plan.lifters_each))
+        family = plan.family(*divmod(int(number), plan.lifters_each))
+        shooting = draw_shooting_for(settings, family[0], family[0].parts["lifter"]["sex"], plan.splits)
+        costs += [_cost(settings, trial, shooting) for trial in family]  # twins are filmed as the lifter is
+        seen += family
     scale = plan.n_trials / len(seen)
-    costs = np.array([_cost(settings, trial) for trial in seen])
-    clips, frames, cpu_s, size = costs.sum(axis=0) * scale
+    clips, frames, cpu_s, size = np.sum(costs, axis=0) * scale
     counts = Counter(trial.split for trial in seen)
     return Estimate(
         trials=plan.n_trials,
@@ -86,20 +97,26 @@ def estimate(config: Mapping[str, Any]) -> Estimate:
     )
 
 
-def _cost(settings: Mapping[str, Any], trial: PlannedTrial) -> tuple[float, float, float, float]:
+def _cost(settings: Mapping[str, Any], trial: PlannedTrial, shooting: Shooting) -> tuple[float, float, float, float]:
     """Clips, frames, CPU time [s] and bytes of a trial."""
-    nodes = list(camera_nodes(settings, trial.picture).values())
-    clips = len(nodes) if settings["cameras"] is None else min(len(nodes), settings["cameras"])
-    megapixels = (settings["width"] or 640) * (settings["height"] or 480) / 1e6
     seconds = duration_s(trial.parts["tempo"])
-    frames = seconds * settings["fps"]
-    drawn_s = FILM_S + frames * (FILM_S_PER_FRAME + FILM_S_PER_MEGAPIXEL * megapixels)
-    video = VIDEO_BYTES + VIDEO_BYTES_PER_MEGAPIXEL * megapixels
-    mask = MASK_BYTES + MASK_BYTES_PER_MEGAPIXEL * megapixels if settings["masks"] else 0.0
-    size = CLIP_BYTES + frames * (FRAME_BYTES + video + mask)
+    frames = seconds * shooting.filming.fps
     explained_s = NEUTRAL_DEPTH_S[settings["neutral_depth"]] + ATTRIBUTION_S * settings["attribution"]
-    trial_s = SIMULATE_S + SIMULATE_S_PER_S * seconds + explained_s
-    return clips, clips * frames, trial_s + clips * drawn_s, clips * size
+    cpu_s, size = SIMULATE_S + SIMULATE_S_PER_S * seconds + explained_s, 0.0
+    for shot in shooting.shots.values():
+        megapixels = shot.camera.width * shot.camera.height / 1e6
+        cpu_s += FILM_S + frames * frame_s(megapixels, shot.filming, shooting.look.quality)
+        video = (VIDEO_BYTES + VIDEO_BYTES_PER_MEGAPIXEL * megapixels) * 2 ** ((21 - shot.filming.crf) / 6)
+        mask = MASK_BYTES + MASK_BYTES_PER_MEGAPIXEL * megapixels if settings["masks"] else 0.0
+        size += CLIP_BYTES + seconds * video + frames * (FRAME_BYTES + mask)
+    return len(shooting.shots), len(shooting.shots) * frames, cpu_s, size
+
+
+def frame_s(megapixels: float, filming: Filming, quality: Quality) -> float:
+    """CPU time of one frame, drawn, labelled and encoded [s]."""
+    once = FRAME_S + FRAME_S_PER_MEGAPIXEL[quality.samples] * megapixels
+    more = (quality.moments(filming.timing) - 1) * (MOMENT_S + MOMENT_S_PER_MEGAPIXEL * megapixels)
+    return (once + more) * (SOFTWARE if quality.renderer == "software" else 1.0)
 
 
 def duration_s(tempo: Mapping[str, Any]) -> float:
@@ -118,16 +135,24 @@ def forecast(made: Estimate, place: str) -> str:
     about = "" if made.exact else "about "
     for split, trials in made.by_split.items():
         lines.append(f"  {split:<12} {about}{trials:,.0f} trials")
-    for case, trials in list(made.by_case.items())[:40] if made.cases > 1 else ():
-        lines.append(f"    {case:<28} {trials:,} trials")
-    if len(made.by_case) > 40:
-        lines.append(f"    and {len(made.by_case) - 40} more cases")
+    lines += _cases(made)
     lines.append(
         f"  {made.frames:,.0f} frames; {_time(made.cpu_s)} of CPU time ({made.cpu_s / made.trials:.1f} s a trial), "
         f"{_time(made.wall_s)} here on {made.workers} processes; {_size(made.size_bytes)}"
     )
     lines.append("  reckoned from constants measured on two shared cores (docs/scale.md); nothing was made")
     return "\n".join(lines)
+
+
+def _cases(made: Estimate) -> Iterator[str]:
+    """The first cases, and how many trials each has."""
+    if made.cases < 2:
+        return
+    shown = list(made.by_case.items())[:MOST_CASES]
+    width = max((len(case) for case, _ in shown), default=0)
+    yield from (f"    {case:<{width}} {trials:,} trial{'s' * (trials != 1)}" for case, trials in shown)
+    if made.cases > len(shown):
+        yield f"    and {made.cases - len(shown):,} more cases"
 
 
 def _time(seconds: float) -> str:

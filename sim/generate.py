@@ -17,6 +17,7 @@ from typing import Any
 from sim.body.landmarks import NAMES
 from sim.card import dataset_card
 from sim.cases import PARTS, options_named
+from sim.causes import USUAL_CAUSES
 from sim.lot import try_look
 from sim.plan import Plan, cases_of, resolved
 from sim.render.clip import renderer
@@ -26,7 +27,7 @@ from sim.settings import Share, check_settings, share_of
 from sim.shard import ATTEMPTS, ShardJob, ShardReport, make_shard
 from sim.splits import check_paths
 from sim.workers import PROGRESS, WorkerDiedError, live_page_of, local_cluster, run_jobs, scheduler_at
-from wink.config import build
+from wink.config import build, load_option
 from wink.dataset_writer import DatasetWriter
 from wink.errors import ConfigError, SimulationError
 from wink.progress import Progress, counted
@@ -98,7 +99,11 @@ def dataset_spec(config: Mapping[str, Any]) -> dict[str, Any]:
     settings = {key: config[key] for key in SPEC}
     settings["quality"] = {**config["quality"], "renderer": renderer(build(config["quality"]))}
     settings["parts"] = {part: dict(config[part]) for part in PARTS}
-    settings["options"] = options_named(cases_of(config), [config["twins"]], config["views"])
+    causes = {name: load_option("cause", name) for name in USUAL_CAUSES} if config["attribution"] else {}
+    lifted = [config["twins"], *(cause["lifted"] for cause in causes.values())]
+    settings["options"] = options_named(cases_of(config), lifted, config["views"])
+    if causes:
+        settings["options"]["cause"] = causes
     settings |= {"keypoints": list(NAMES), "mask_classes": list(CLASSES)}
     return {"program": f"winklab {version('winklab')}, sources {sources_digest()}", "settings": settings}
 
@@ -171,10 +176,11 @@ class _Run:
             print(f"{total - trials} of {total} trials are there already")
         if not missing:
             return
-        with self._client() as client, counted("simulate and film", total=trials, unit="trial") as bar:
+        with self._client() as client:
             self._say_where(client, trials)
-            client.subscribe_topic(PROGRESS, lambda event: bar.add(event[1]))
-            self._run(client, missing, bar)
+            with counted("simulate and film", total=trials, unit="trial") as bar:
+                client.subscribe_topic(PROGRESS, lambda event: bar.add(event[1]))
+                self._run(client, missing, bar)
 
     def _run(self, client: Any, missing: list[int], bar: Progress) -> None:
         for job, result in run_jobs(client, self.work, self._jobs(missing), self._again):

@@ -4,7 +4,9 @@ import pytest
 from hydra import compose, initialize_config_module
 from planned import config_of
 
-from sim.estimate import duration_s, estimate, forecast
+from sim.estimate import duration_s, estimate, forecast, frame_s
+from sim.render.filming import Filming
+from sim.render.quality import Quality
 from wink.config import options_of, plain
 
 
@@ -27,6 +29,24 @@ def test_cost_is_linear_in_the_number_of_lifters_and_looks_at_few():
 def test_a_set_s_length():
     tempo = {"descent_s": 1.5, "pause_s": 0.2, "ascent_s": 1.3, "repetitions": 3, "rest_s": 0.5, "quiet_s": 0.3}
     assert duration_s(tempo) == pytest.approx(0.6 + 3 * 3.0 + 2 * 0.5)
+
+
+def test_what_is_drawn_for_the_clips_counts():
+    """Phones film at 24 to 60 frames a second, each frame from two moments, upright or not; two moments cost twice."""
+    clean, phones = (estimate(config_of(f"filming={name}", n=200)) for name in ("clean", "phone"))
+    rates = {24: 1, 25: 1, 29.97: 3, 30: 4, 60: 1}
+    mean_fps = sum(fps * often for fps, often in rates.items()) / sum(rates.values())
+    assert phones.frames / clean.frames == pytest.approx(mean_fps / 10, rel=0.1)  # these clean clips have 10 a second
+    still, moving = (frame_s(0.3, Filming(shutter_deg=shutter), Quality()) for shutter in (0.0, 180.0))
+    assert moving / still == pytest.approx(2.0, rel=0.3)
+    assert estimate(config_of("quality=hero")).cpu_s > 2 * estimate(config_of()).cpu_s
+
+
+def test_a_large_grid_is_listed_in_a_few_lines():
+    grid = {"stance": ["narrow", "wide"], "lifter": {"stature_m": {"from": 1.6, "to": 1.9, "steps": 300}}}
+    said = forecast(estimate(config_of(grid=grid)), "there").splitlines()
+    assert len(said) < 20
+    assert any("more cases" in line for line in said)
 
 
 def test_a_single_lifter_is_a_single_clip_unless_every_view_is_asked_for():

@@ -14,8 +14,9 @@ from sim.body.outfit import CHOICES
 from sim.render import gl
 from sim.render.appearance import Appearance
 from sim.render.camera import Camera
-from sim.render.clip import Look, RenderedFrame, Shot, extent, frame_times, render_clip, render_views
+from sim.render.clip import Look, RenderedFrame, Shot, frame_times, render_clip, render_views
 from sim.render.filming import CLEAN, Filming
+from sim.render.framing import extent
 from sim.render.labels import CLASSES, PERSON, class_of_part, person_box
 from sim.render.meshes import Mesh, draw_labels
 from sim.render.recorder import Grain, Recorder

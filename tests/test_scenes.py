@@ -14,8 +14,9 @@ from sim.plan import Plan
 from sim.render import clip as clip_module
 from sim.render.appearance import Appearance
 from sim.render.camera import Camera
-from sim.render.clip import Look, Shot, clear_of, extent, render_clip, renderer
+from sim.render.clip import Look, Shot, render_clip, renderer
 from sim.render.filming import CLEAN, Filming
+from sim.render.framing import clear_of, extent
 from sim.render.labels import PERSON
 from sim.render.lighting import harmonics, irradiance, sphere_directions
 from sim.render.panorama import panorama

@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from sim.body.landmarks import depths_m
 from sim.body.posed import Performer, PosedBody
 from sim.render.appearance import Appearance
-from sim.render.barbell import Load, load_mesh
+from sim.render.barbell import load_mesh
 from sim.render.camera import FAR_M, NEAR_M, Camera
 from sim.render.filming import CLEAN, Filming
+from sim.render.framing import clear_of, extent, load_pose, props_clear_of
 from sim.render.gl import graphics
+from sim.render.jitter import jitters
 from sim.render.labels import person_box, visibility
-from sim.render.props import Props, props_of
+from sim.render.props import props_of
 from sim.render.quality import Quality
 from sim.render.recorder import Recorder, moments
 from sim.render.scenes.gym import Gym
 from sim.render.scenes.scene import Scene
 from sim.render.software import SoftwareStage
-from sim.render.solids import Solid
 from sim.render.stage import Stage
 from sim.render.view import View
 from wink.errors import ConfigError, RenderError
@@ -218,76 +219,6 @@ def frame_times(trial: SquatTrial, fps: float) -> Array:
     """Times [s] of the frames: from the first sample on, as many as the trial lasts."""
     duration = trial.time_s[-1] - trial.time_s[0]
     return np.asarray(trial.time_s[0] + np.arange(int(np.floor(duration * fps + 1e-6)) + 1) / fps)
-
-
-def load_pose(trial: SquatTrial, sample: int) -> tuple[Array | None, Array]:
-    """Where the load is (3,) and how it is turned (3, 3): with the thorax."""
-    bar = None if trial.bar_position_m is None else trial.bar_position_m[sample]
-    return bar, np.asarray(trial.segment("thorax")[sample, :3, :3])
-
-
-def extent(performer: Performer, load: Load | None) -> Array:
-    """Points (N, 3) round everything that must stay in the picture, at a few moments of the trial [m]."""
-    trial = performer.trial
-    points = []
-    for sample in np.unique(np.linspace(0, len(trial.time_s) - 1, 9).astype(int)):
-        points.append(_corners(performer.pose(int(sample)).vertices))
-        bar, turn = load_pose(trial, int(sample))
-        if load is not None and bar is not None:
-            points.append(_corners(load.vertices) @ turn.T + bar)
-    return np.concatenate(points).astype(float)
-
-
-def _corners(vertices: NDArray[np.float32]) -> Array:
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
-    picks = np.array(np.meshgrid([0, 1], [0, 1], [0, 1])).reshape(3, -1).T
-    return np.asarray(np.where(picks == 1, high, low), dtype=float)
-
-
-def props_clear_of(cameras: Sequence[Camera], props: Props | None) -> Props | None:
-    """What stands by the lifter, unless a camera would stand in it."""
-    if props is None or any(camera.project(props.vertices.astype(float))[1].min() < NEAR_M for camera in cameras):
-        return None
-    return props
-
-
-def clear_of(piece: Solid, cameras: Sequence[Camera], reach: Array) -> bool:
-    """Whether a piece of furniture hides the lifter, within points (N, 3), from no camera and stands elsewhere."""
-    low, high = reach[:, :2].min(axis=0) - 0.3, reach[:, :2].max(axis=0) + 0.3
-    corners = piece.corners.astype(float)
-    if (corners[:, :2].max(axis=0) > low).all() and (corners[:, :2].min(axis=0) < high).all():
-        return False
-    return all(_behind(corners, camera, reach) for camera in cameras)
-
-
-def _behind(corners: Array, camera: Camera, reach: Array) -> bool:
-    """Whether a box (8, 3) is farther from a camera than the lifter, behind the camera, or out of the picture."""
-    pixels, depth = camera.project(corners)
-    if depth.max() < NEAR_M or depth.min() > camera.project(reach)[1].max():
-        return True
-    if depth.min() < NEAR_M:
-        return False
-    out = (pixels.max(axis=0) < 0.0) | (pixels.min(axis=0) > [camera.width, camera.height])
-    return bool(out.any())
-
-
-def jitters(count: int, light_size_deg: float) -> tuple[Array, Array]:
-    """Shifts (count, 2) [px] within a pixel, and places (count, 2) on the lamp, spread evenly (Halton 1960)."""
-    shifts = np.stack([_halton(count, 2), _halton(count, 3)], axis=1) - 0.5
-    radius, angle = np.sqrt(_halton(count, 5)), 2 * np.pi * _halton(count, 7)
-    lamp = np.tan(np.radians(light_size_deg)) * radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return shifts, lamp
-
-
-def _halton(count: int, base: int) -> Array:
-    values = np.zeros(count)
-    for i in range(count):
-        k, share = i + 1, 1.0
-        while k:
-            share /= base
-            values[i] += share * (k % base)
-            k //= base
-    return values
 
 
 def metres(buffer: NDArray[np.float32]) -> NDArray[np.float32]:
