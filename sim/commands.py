@@ -26,6 +26,7 @@ def generate(cfg: DictConfig) -> None:
     from wink.store import join
 
     config = plain(cfg)
+    _refuse_unused_rate(config)
     config["fixed"] = [*config["fixed"], *_parts_set_by_name(config)]
     if config["clip"] is not None:
         _again(config)
@@ -76,10 +77,25 @@ def _parts_set_by_name(config: Mapping[str, Any]) -> list[str]:
     """The parts that the command line sets beside a population: they are not drawn."""
     from sim.cases import PARTS
 
-    if config["population"] is None or not HydraConfig.initialized():
+    if config["population"] is None:
         return []
-    keys = {re.split(r"[.=]", override.lstrip("+~"))[0] for override in HydraConfig.get().overrides.task}
+    keys = _set_by_name()
     return [part for part in PARTS if part in keys and part not in config["fixed"]]
+
+
+def _refuse_unused_rate(config: Mapping[str, Any]) -> None:
+    """A frame rate on the command line that the way of filming would pass over is refused."""
+    if "fps" in _set_by_name() and "fps" in config["filming"].get("settings", {}):
+        raise ConfigError(
+            f"fps={config['fps']:g} would change nothing: this way of filming draws the frame rate; "
+            f"fix it with filming.settings.fps={config['fps']:g}, or choose filming=clean"
+        )
+
+
+def _set_by_name() -> set[str]:
+    """What the command line sets, by its first name."""
+    overrides = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
+    return {re.split(r"[.=]", override.lstrip("+~"))[0] for override in overrides}
 
 
 def _name(cfg: DictConfig) -> str:

@@ -13,7 +13,7 @@ from curves import squat_curve, trial_from_curves
 from planned import SMALL, config_of
 from test_dataset import winking_repetitions
 
-from sim import generate
+from sim import commands, generate
 from sim.card import dataset_card
 from sim.commands import _name
 from sim.plan import Plan
@@ -107,6 +107,12 @@ def test_a_dataset_made_in_parts_has_one_name():
     run_composed("generate", lambda cfg: names.append(_name(cfg)), ["n=3", *how])
     run_composed("generate", lambda cfg: names.append(_name(cfg)), ["split={train: 1}"])
     assert names == ["n-3", "split-train1"]
+
+
+def test_a_frame_rate_that_would_be_passed_over_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"filming\.settings\.fps=15"):
+        run_composed("generate", commands.generate, ["filming=phone", "fps=15", f"paths.datasets={tmp_path}"])
+    assert not any(tmp_path.iterdir())
 
 
 def test_the_spec_changes_with_what_makes_the_clips_and_not_with_where_they_go():
