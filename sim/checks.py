@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 from wink.errors import ConfigError
 
+#: Factor -> the unit it betrays, whatever is measured.
+_ALWAYS: Mapping[str, Mapping[float, str]] = {"degrees": {math.pi / 180.0: "radians"}}
+
 
 def require_between(
     error: type[ConfigError],
@@ -24,7 +27,7 @@ def require_between(
     if math.isfinite(value) and low <= value <= high:
         return
     guess = ""
-    for factor, other in (mistaken or {}).items():
+    for factor, other in {**_ALWAYS.get(unit, {}), **(mistaken or {})}.items():
         if math.isfinite(value) and low <= value / factor <= high:
             guess = f": are these {other}?"
     raise error(f"{name} is {value:g}; expected {low:g} to {high:g} {unit}{guess}")

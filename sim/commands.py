@@ -114,10 +114,14 @@ def _changed_settings() -> str:
 
 def validate(cfg: DictConfig) -> None:
     """Run the simulator's checks and write the report."""
+    from sim.settings import require_whole
     from sim.validate import QUICK_PEOPLE, ablation_table, base_parts, run_checks, summary, table, write_report
     from sim.validation.real_people import read_people
 
     config, folder = plain(cfg), Path(cfg.output)
+    require_whole("people", config["people"], 1, 100_000)
+    if config["workers"] is not None:
+        require_whole("workers", config["workers"], 1, 10_000)
     real = read_people(Path(cfg.real)) if cfg.real else []
     people = min(cfg.people, QUICK_PEOPLE) if cfg.quick else cfg.people
     evidence, results = run_checks(
@@ -136,6 +140,8 @@ def attribute(cfg: DictConfig) -> None:
     from wink.progress import progress
 
     settings = plain(cfg)
+    if not isinstance(settings["styles"], bool):
+        raise ConfigError(f"styles is {settings['styles']!r}; expected true or false")
     parts = {part: dict(settings[part]) for part in PARTS}
     found = share_out(
         parts,

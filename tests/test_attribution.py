@@ -9,10 +9,12 @@ from sim.attribution import Attribution, Terms, attribute, common_depth, wink_of
 from sim.attribution_report import data_of, table, write_attribution
 from sim.cases import PARTS, choose
 from sim.causes import USUAL_CAUSES, causes_of
+from sim.commands import attribute as verb
 from sim.planner import plan_squat
 from sim.setup import setup_from
 from sim.skeleton import build_skeleton
 from wink.causes import CauseShares
+from wink.compose import run_composed
 from wink.config import load_option, options_of, plain
 from wink.errors import ConfigError
 
@@ -103,6 +105,11 @@ def test_causes_that_cannot_be_compared_are_refused(parts, names, message):
     loaded = {**parts, "barbell": load_option("barbell", "high_bar_20")}
     with pytest.raises(ConfigError, match=message):
         causes_of(names, loaded)
+
+
+def test_styles_are_asked_for_or_not(tmp_path):
+    with pytest.raises(ConfigError, match="styles is 'maybe'; expected true or false"):
+        run_composed("attribute", verb, ("styles=maybe", f"output={tmp_path / 'attribution'}"))
 
 
 def test_it_is_told_drawn_and_written(found, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from squats import setup_of, trial_of
 
 from sim.cases import PARTS
+from sim.commands import validate
 from sim.planner import plan_squat
 from sim.posture_cost import Weights
 from sim.skeleton import build_skeleton
@@ -39,6 +40,7 @@ from sim.validation.people import (
     spread_of_wink_deg,
 )
 from sim.validation.real_people import GRID_DEG, Curve, curve_of, mean_curves, read_people
+from wink.compose import run_composed
 from wink.errors import ConfigError
 
 NOBODY = Evidence({}, {}, [])
@@ -193,6 +195,13 @@ def test_a_persons_mean_reaches_as_deep_as_half_of_the_repetitions():
     mean = mean_curves(curves)["a"]
     assert mean.tilt_deg[GRID_DEG == 60.0] == pytest.approx(50.0 / 3)
     assert np.isnan(mean.tilt_deg[GRID_DEG == 90.0]).all()
+
+
+@pytest.mark.parametrize("wrong", ["people=0", "people=2.5", "workers=0"])
+def test_numbers_that_cannot_be_are_refused_before_anything_is_simulated(wrong, tmp_path):
+    with pytest.raises(ConfigError, match=f"{wrong.partition('=')[0]} is a whole number from 1"):
+        run_composed("validate", validate, (wrong, f"output={tmp_path / 'validation'}"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_without_squats_is_refused(tmp_path):
