@@ -118,6 +118,15 @@ def test_an_interrupted_dataset_goes_on_and_does_not_look_whole(tmp_path):
     assert [clip.clip_id for clip in again.finish("").clips()] == ["aaa", "bbb"]
 
 
+def test_only_what_differs_is_named_also_beside_keys_that_are_numbers(tmp_path):
+    rates = {"one_of": {24: 1, 29.97: 3}}
+    writer = DatasetWriter(tmp_path / "d", {"fps": rates, "seed": 0})
+    writer.add(shard("00000", "aaa"))
+    del writer
+    with pytest.raises(DatasetError, match=r"\(changed: seed\)"):
+        DatasetWriter(tmp_path / "d", {"fps": rates, "seed": 1})
+
+
 def test_another_configuration_is_refused_and_nothing_is_lost(tmp_path):
     writer = DatasetWriter(tmp_path / "d", {"seed": 0})
     writer.add(shard("00000", "aaa"))

@@ -193,7 +193,9 @@ def _check_same_spec(store: Store, spec: Mapping[str, Any], wanted: str) -> None
     if found == wanted or not store.names(".shards", ".json"):
         return
     old = OmegaConf.to_container(OmegaConf.create(store.read("config.yaml").decode()))
-    changed = ", ".join(differences(old, json.loads(json.dumps(spec, default=str))))
+    # in JSON a key that is a number is text, in YAML it is not
+    was, now = (json.loads(json.dumps(each, default=str)) for each in (old, spec))
+    changed = ", ".join(differences(was, now))
     raise DatasetError(
         f"{store.url} was made from another configuration (changed: {changed or 'nothing but order'}); "
         "choose another name=..., or remove the folder"
