@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 CHOICE_S = 0.04  # of phase between two choices
 STAGES = 4  # of smoothing, each of this long: four spread a kink as far as the intent's own smoothing
 POSTURE_S = 0.05
-CENTRE_S = 0.05  # of the centre of mass likewise
+CENTRE_S = 0.1  # the centre of mass turns more slowly: pressure has to get ahead of it, and feet are short
 AHEAD_S = STAGES * CENTRE_S  # what smoothing delays is chosen ahead
 GRID_S = 0.004
 STOPPED_DEG = 2.5  # short of what was meant
@@ -72,6 +72,11 @@ class Choosing:
         for column, centre in zip(wanted, self._centre.at(phase_s - self._phase_s, rate), strict=True):
             column[CENTRE] = centre[0]
         return wanted
+
+    def pace(self, phase_s: float) -> float:
+        """Speed of the moment against the one that was meant at first, at most 1: less where muscles are tired."""
+        left = self._fatigue.left.min(axis=1)
+        return self._course.pace(phase_s, np.minimum(left[_LEFT], left[_RIGHT]))
 
     def _aim(self, column: Array) -> None:
         """The centre of mass sets out as far ahead as its smoothing asks for, the limbs as far as theirs."""

@@ -41,16 +41,16 @@ class Execution:
     def run(self) -> Outcome:
         """Go on until the set is over, the lifter has fallen, or nothing moves any more."""
         damping = np.array([DAMPING[kind_of(name).split("_")[0]] for name in JOINTS])
-        phase_s, rate = -SETTLE_S, 1.0
+        phase_s, rate, late_s, step = -SETTLE_S, 1.0, 0.0, 0
         active: Array = np.zeros(len(JOINTS))
-        last_step = int((self.reference.end_s + SETTLE_S + GIVE_UP_S) / STEP_S)
-        for step in range(last_step):
+        while late_s < GIVE_UP_S:
             state = self.engine.get()
             passive = self.tissue.torque(state.angles_rad) - damping * state.rates_rad_s
             if step % STEPS_PER_COMMAND == 0:
                 wanted = self.reference.at(phase_s, rate, state)
                 lag = abs(float(wanted[0][1] - state.position_m[2]))
-                rate = float(np.clip(1.25 - lag / GRIND_M, 0.0, 1.0))
+                pace = self.reference.pace(phase_s)
+                rate = pace * float(np.clip(1.25 - lag / GRIND_M, 0.0, 1.0))
                 active = self.controller.command(state, wanted, passive).active_nm
             self.engine.torque(active + passive)
             self.engine.step()
@@ -61,7 +61,7 @@ class Execution:
                 raise SimulationError("the simulated body's joint angles are no longer numbers")
             if _has_fallen(state):
                 return "fell"
-            phase_s += STEP_S * rate
+            phase_s, late_s, step = phase_s + STEP_S * rate, late_s + STEP_S * (pace - rate), step + 1
             if phase_s >= self.reference.end_s:
                 return "completed"
         return "stalled"

@@ -18,7 +18,8 @@ STEP_DEG = 10.0
 #: Share of its isometric strength a muscle has at the speed of a maximal ascent: hips at 0.3 m/s (Sanchez-Medina 2017)
 #: turn the knee at 0.8 rad/s, where extension keeps 0.85 (Anderson 2007, eq. 2).
 AT_SPEED = 0.85
-ALL_OUT = 0.95  # the greatest share of strength in a loaded set; ours
+ALL_OUT = 0.95  # the greatest share of strength with the whole maximum, less of it with less; ours
+LIFTED_SHARE = 0.7  # of the body's mass that goes up and down with the bar
 
 
 def one_repetition_maximum_kg(setup: SquatSetup) -> float:
@@ -44,13 +45,15 @@ def one_repetition_maximum_kg(setup: SquatSetup) -> float:
 def with_load(setup: SquatSetup) -> SquatSetup:
     """The setup with its load in kilograms, where it is a share of the lifter's maximum.
 
-    Who lifts a share of the maximum means to use all the strength it takes.
+    Who lifts a share of the maximum means to use the strength it takes, and no more.
     """
     if setup.barbell.is_weighed:
         return setup
-    load = 0.01 * setup.barbell.percent_of_maximum * one_repetition_maximum_kg(setup)
-    barbell = replace(setup.barbell, load_kg=max(load, 1.0))
-    return replace(setup, barbell=barbell, style=replace(setup.style, reserve=max(setup.style.reserve, ALL_OUT)))
+    greatest, body = one_repetition_maximum_kg(setup), LIFTED_SHARE * setup.lifter.mass_kg
+    load = max(0.01 * setup.barbell.percent_of_maximum * greatest, 1.0)
+    reserve = max(setup.style.reserve, ALL_OUT * min((body + load) / (body + greatest), 1.0))
+    barbell = replace(setup.barbell, load_kg=load)
+    return replace(setup, barbell=barbell, style=replace(setup.style, reserve=reserve))
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from sim.engine import State
 from sim.kinematics import N_HALF
+from sim.pace import ascent_s, descent_s
 from sim.planner import Plan
 from sim.posture_problem import lumbar_angle
 from sim.tempo import Tempo
@@ -63,11 +64,20 @@ def aim_repetitions(tempo: Tempo, plan: Plan, seed: int) -> tuple[RepetitionAim,
         slower = np.exp(TEMPO_SD * rng.standard_normal(3))
         thigh = min(plan.aim_deg + deeper, float(plan.thigh_deg[-1]))
         parts = np.array([tempo.descent_s, tempo.pause_s, tempo.ascent_s]) * slower
+        parts[[0, 2]] = np.maximum(
+            parts[[0, 2]], least_times_s(plan, float(plan.used[plan.thigh_deg <= thigh + 1e-9].max()), thigh)
+        )
         sway = np.exp(SWAY_SD * rng.standard_normal(3)) if number else np.ones(3)
         times = (float(parts[0]), float(parts[1]), float(parts[2]))
         aims.append(RepetitionAim(begin, *times, thigh, (float(sway[0]), float(sway[1]), float(sway[2]))))
         begin = aims[-1].end_s + tempo.rest_s
     return tuple(aims)
+
+
+def least_times_s(plan: Plan, effort: float, thigh_deg: float) -> tuple[float, float]:
+    """The least time [s] of a descent to a thigh inclination, and of the ascent, at an effort (share of strength)."""
+    way_m = float(plan.posture[0, 1] - np.interp(thigh_deg, plan.thigh_deg, plan.posture[:, 1]))
+    return descent_s(way_m, effort), ascent_s(way_m, effort)
 
 
 def minimum_jerk(share: Array) -> Array:
@@ -87,6 +97,9 @@ class Reference(Protocol):
     def stopped(self) -> bool:
         """Whether it ended above the depth that was meant."""
 
+    def pace(self, phase_s: float) -> float:
+        """Speed of the moment against the one that was meant at first, at most 1: less where muscles are tired."""
+
     def at(self, phase_s: float, rate: float, state: State) -> Wanted:
         """Wanted values (N_WANTED,), their rates and accelerations, when phase runs at `rate` of time."""
 
@@ -99,7 +112,7 @@ class DepthCourse:
         self.begin_s = -SETTLE_S - 0.5
         self.times_s: Array = np.asarray(np.arange(self.begin_s, self.end_s + 1.0, GRID_S), dtype=np.float64)
         self._thigh_deg = _thigh_against_time(plan, _columns(plan), aims, self.times_s)
-        self._aims = aims
+        self._aims, self._plan = aims, plan
 
     @property
     def deepest_deg(self) -> float:
@@ -109,6 +122,17 @@ class DepthCourse:
     def sway(self, phase_s: float) -> tuple[float, float, float]:
         """Sway of the style's dislikes in the repetition that is on, or comes next."""
         return next((aim.sway for aim in self._aims if phase_s < aim.end_s), self._aims[-1].sway)
+
+    def pace(self, phase_s: float, left: Array) -> float:
+        """Speed against the one meant, at most 1, with muscles of which a share (N_HALF - 3,) is left."""
+        aim = next((aim for aim in self._aims if phase_s < aim.end_s), None)
+        if aim is None or phase_s < aim.start_s:
+            return 1.0
+        used = self._plan.used[self._plan.thigh_deg <= aim.thigh_deg + 1e-9] / left
+        down, up = least_times_s(self._plan, float(used.max()), aim.thigh_deg)
+        if phase_s < aim.start_s + aim.descent_s:
+            return min(1.0, aim.descent_s / down)
+        return min(1.0, aim.ascent_s / up)
 
     def thigh_deg(self, phase_s: float | Array) -> Array:
         """Thigh inclination meant."""
@@ -126,6 +150,11 @@ class Following:
         wanted = gaussian_filter1d(wanted, SMOOTHING_S / GRID_S, axis=0, mode="nearest")
         curve = CubicSpline(course.times_s, wanted)
         self._curves = (curve, curve.derivative(1), curve.derivative(2))
+
+    def pace(self, phase_s: float) -> float:
+        """As it was meant."""
+        del phase_s
+        return 1.0
 
     def at(self, phase_s: float, rate: float, state: State) -> Wanted:
         """Wanted values (N_WANTED,), their rates and accelerations, when phase runs at `rate` of time."""
