@@ -47,8 +47,8 @@ ARMS = Task(1.0, 100.0, 20.0)
 LEGS = Task(1.0, 60.0, 15.0)
 #: How a lifter evades a side that pushes back more: by so much more bend of the other one. Ours, confidence C.
 EVASION = Task(10.0, 60.0, 15.0)
-EVADING = ("hip_flexion", "ankle_dorsiflexion")
-EVASION_RAD_NM, EVASION_MOST_RAD = float(np.radians(0.20)), float(np.radians(12.0))
+EVADING = ("hip_flexion", "ankle_dorsiflexion")  # the one whose sides differ more: both at once hold the pelvis still
+EVASION_RAD_NM, EVASION_MOST_RAD = float(np.radians(0.30)), float(np.radians(12.0))
 EVASION_FROM_NM, EVASION_FULLY_NM = 10.0, 30.0  # a smaller difference goes unnoticed; from here with full weight
 EFFORT = 2e-3  # per (share of strength)2
 SMALL_ACCELERATION, SMALL_WRENCH = 1e-4, 1e-6
@@ -180,19 +180,19 @@ class Controller:
 
     def _wish_evasion(self, wishes: _Wishes, state: State, passive_nm: Array) -> None:
         """Less bend on the side whose tissue pushes back more, more on the other: the pelvis turns and shifts."""
-        for joint in EVADING:
-            left, right = (JOINTS.index(f"{joint}_{side}") for side in SIDES)
-            more = passive_nm[right] - passive_nm[left]  # pushes are negative: > 0 where the left one pushes more
-            noticed = (abs(more) - EVASION_FROM_NM) / (EVASION_FULLY_NM - EVASION_FROM_NM)
-            if noticed <= 0.0:
-                continue
-            goal = -np.clip(EVASION_RAD_NM * more, -EVASION_MOST_RAD, EVASION_MOST_RAD)
-            selector = np.zeros((1, self.dynamics.size))
-            selector[0, self.dynamics.columns[[left, right]]] = 1.0, -1.0
-            apart = state.angles_rad[left] - state.angles_rad[right]
-            drift = state.rates_rad_s[left] - state.rates_rad_s[right]
-            wish = EVASION.stiffness * (goal - apart) - EVASION.damping * drift
-            wishes.add(selector, np.array([wish]), EVASION.weight * min(noticed, 1.0))
+        pairs = [[JOINTS.index(f"{joint}_{side}") for side in SIDES] for joint in EVADING]
+        left, right = max(pairs, key=lambda pair: abs(passive_nm[pair[1]] - passive_nm[pair[0]]))
+        more = passive_nm[right] - passive_nm[left]  # pushes are negative: > 0 where the left one pushes more
+        noticed = (abs(more) - EVASION_FROM_NM) / (EVASION_FULLY_NM - EVASION_FROM_NM)
+        if noticed <= 0.0:
+            return
+        goal = -np.clip(EVASION_RAD_NM * more, -EVASION_MOST_RAD, EVASION_MOST_RAD)
+        selector = np.zeros((1, self.dynamics.size))
+        selector[0, self.dynamics.columns[[left, right]]] = 1.0, -1.0
+        apart = state.angles_rad[left] - state.angles_rad[right]
+        drift = state.rates_rad_s[left] - state.rates_rad_s[right]
+        wish = EVASION.stiffness * (goal - apart) - EVASION.damping * drift
+        wishes.add(selector, np.array([wish]), EVASION.weight * min(noticed, 1.0))
 
     def _mirrored(self, half: Array) -> Array:
         """Values (J,) of half joints on both sides; zero where a mirrored posture has none."""

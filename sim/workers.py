@@ -5,7 +5,6 @@ They end with their parent, leave Ctrl-C to it, and talk to nobody but it (127.0
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
 import signal
@@ -137,7 +136,8 @@ def local_cluster(workers: int, live_page: bool = False) -> Iterator[Any]:
             n_workers=workers,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address="127.0.0.1:0" if live_page else None,
+            dashboard_address="127.0.0.1:0",  # also without a page: None would listen on every interface, port 8787
+            scheduler_kwargs={"dashboard": live_page},
             local_directory=folder,
             silence_logs=logging.CRITICAL,
         )
@@ -173,9 +173,9 @@ def scheduler_at(address: str) -> Iterator[Any]:
             yield client
 
 
-def live_page_of(client: Any) -> str | None:
-    """Address of Dask's live page, where it can be drawn (it needs bokeh)."""
-    return str(client.dashboard_link) if importlib.util.find_spec("bokeh") else None
+def live_page_of(client: Any) -> str:
+    """Address of Dask's live page."""
+    return str(client.dashboard_link)
 
 
 def tell_progress(trials: int) -> None:

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
-from sim.workers import run_in_processes
+from sim.workers import local_cluster, run_in_processes
 
 SCRIPT = """
 import sys, time
@@ -57,3 +58,11 @@ def _alive(pid):
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_nothing_listens_beyond_this_machine():
+    with local_cluster(1) as client:
+        listening = {c.laddr.ip for c in psutil.Process().net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+        assert client.scheduler_info()["address"].startswith("tcp://127.0.0.1:")
+    assert listening
+    assert listening <= {"127.0.0.1", "::1"}
