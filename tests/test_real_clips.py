@@ -127,7 +127,7 @@ def test_jitter_of_the_clock_does_not_make_a_rate_variable(rate, n, random):
     times = [float(k / rate) + random.uniform(-0.1, 0.1) / float(rate) for k in range(n)]
     fps, steady = frame_rate(times)
     assert steady
-    assert abs(fps - rate) / rate < 0.2 / (n - 1) + 1e-3
+    assert abs(fps - rate) / rate < 0.2 / (n - 1.2) + 1e-3  # n - 1 steps may take 0.2 steps less: 1 / (1 - x) - 1
 
 
 def test_an_unusual_constant_rate_is_kept():
