@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,4 @@ def ask_detector(name: str, detector: Detector, clip: Clip, pose: PoseTrack) -> 
         reason = f"{type(error).__name__}: {error}"
         return (Detection(name, clip.clip_id, 0, 0.0, None, None, None, time.process_time() - started, reason),)
     share_s = (time.process_time() - started) / max(1, len(findings))
-    return tuple(
-        Detection(name, clip.clip_id, f.rep, f.score, f.onset_s, f.magnitude_deg, f.bottom_s, share_s) for f in findings
-    )
+    return tuple(Detection(name, clip.clip_id, runtime_s=share_s, **asdict(finding)) for finding in findings)

@@ -142,6 +142,13 @@ def test_a_video_that_is_shorter_than_its_dataset_says_is_named(tmp_path, cache)
         (Finding(0, 2000.0, 1.0, None), "milliseconds"),
         (Finding(0, 2.0, 1.0, 60.0), "frame numbers"),
         (Finding(1, 2.0, 1.0, None), "count 0, 1, 2"),
+        (Finding(0, 2.0, 1.0, 1.5, onset_low_s=1.6, onset_high_s=1.7), "outside its own interval 1.6 to 1.7"),
+        (Finding(0, 2.0, 1.0, None, onset_low_s=1.4, onset_high_s=1.7), "an interval has a value"),
+        (Finding(0, 2.0, 1.0, 1.5, 9.0, magnitude_low_deg=8.0), "an interval has a value, a low and a high end"),
+        (Finding(0, 2.0, 1.0, 1.5, relation_to_parallel="below"), "no relation to parallel; the choices are after_"),
+        (Finding(0, 2.0, 1.0, 1.5, cannot_tell="seen from the front"), "put it in likely_onset_s"),
+        (Finding(0, 2.0, 1.0, None, cannot_tell=" "), "cannot tell without a reason"),
+        (Finding(0, 2.0, 1.0, 1.5, stop_at_thigh_deg=float("nan")), "say None where it is unknown"),
     ],
 )
 def test_an_answer_that_breaks_the_contract_is_a_failure_with_its_reason(dataset, finding, reason):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from wink.angles import RelationToParallel
 from wink.errors import DatasetError
 from wink.files import write_table
 
@@ -22,6 +23,14 @@ SCHEMA = pa.schema(
         pa.field("bottom_s", pa.float64()),
         pa.field("runtime_s", pa.float64(), nullable=False),
         pa.field("error", pa.string()),
+        pa.field("onset_low_s", pa.float64()),
+        pa.field("onset_high_s", pa.float64()),
+        pa.field("magnitude_low_deg", pa.float64()),
+        pa.field("magnitude_high_deg", pa.float64()),
+        pa.field("relation_to_parallel", pa.string()),
+        pa.field("stop_at_thigh_deg", pa.float64()),
+        pa.field("cannot_tell", pa.string()),
+        pa.field("likely_onset_s", pa.float64()),
     ]
 )
 
@@ -39,6 +48,14 @@ class Detection:
     bottom_s: float | None  # deepest moment the detector found, to match repetitions by
     runtime_s: float
     error: str | None = None
+    onset_low_s: float | None = None  # 90 % interval of the onset
+    onset_high_s: float | None = None
+    magnitude_low_deg: float | None = None  # 90 % interval of the magnitude
+    magnitude_high_deg: float | None = None
+    relation_to_parallel: RelationToParallel | None = None  # where the thigh is at the onset
+    stop_at_thigh_deg: float | None = None  # deepest thigh inclination to go to without a wink
+    cannot_tell: str | None = None  # why the picture does not allow a call
+    likely_onset_s: float | None = None  # where the wink would begin, were this one: ranked below the calls
 
 
 def write_detections(path: Path, detections: tuple[Detection, ...]) -> None:

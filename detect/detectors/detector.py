@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, get_args, runtime_checkable
 
-from detect.pose import PoseTrack
-from wink.errors import ConfigError, DetectorError
+from detect.pose import Array, PoseTrack
+from wink.angles import RelationToParallel
+from wink.errors import ConfigError, DetectorError, unknown_name
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,40 @@ class Finding:
     score: float  # 0 to 1, higher = surer of a wink
     onset_s: float | None  # when the wink begins; None = no wink
     magnitude_deg: float | None = None  # how far the pelvis turns, if the method says so
+    onset_low_s: float | None = None  # 90 % interval of the onset
+    onset_high_s: float | None = None
+    magnitude_low_deg: float | None = None  # 90 % interval of the magnitude
+    magnitude_high_deg: float | None = None
+    relation_to_parallel: RelationToParallel | None = None  # where the thigh is at the onset
+    stop_at_thigh_deg: float | None = None  # for the coach: deepest thigh inclination to go to without a wink
+    cannot_tell: str | None = None  # why the picture does not allow a call, in a sentence; then there is no onset
+    likely_onset_s: float | None = None  # where the wink would begin, were this one; said below the threshold too
 
 
 class Detector(Protocol):
-    """Finds winks in a clip."""
+    """Finds winks in a clip: a call has an `onset_s`; a calibrated detector begins to call at a score of a half."""
 
     def detect(self, observation: Observation) -> tuple[Finding, ...]:
         """One finding for every repetition seen, winking or not, in time order."""
+        ...
+
+
+@dataclass(frozen=True)
+class AngleCurves:
+    """Angles read off a clip, (T,) each over all its frames, signs as in docs/notation.md; None = not read."""
+
+    pelvic_tilt_deg: Array | None = None
+    lumbar_flexion_deg: Array | None = None
+    trunk_lean_deg: Array | None = None
+    thigh_inclination_deg: Array | None = None
+
+
+@runtime_checkable
+class AngleReader(Protocol):
+    """A detector that can also say what it read off the pictures: drawn in overlays, scored against the truth."""
+
+    def read_angles(self, observation: Observation) -> AngleCurves:
+        """Angles of every frame; NaN where nothing could be read."""
         ...
 
 
@@ -75,7 +103,8 @@ def check_findings(findings: Sequence[Finding], duration_s: float) -> None:
     """Check a detector's answer for one clip of `duration_s` seconds.
 
     Raises:
-        DetectorError: repetitions out of order, a score that is no number, or a time outside the clip.
+        DetectorError: repetitions out of order, a score that is no number, a time outside the clip, an interval
+            without its value, an unknown word, or a call where the detector says that it cannot tell.
     """
     if [f.rep for f in findings] != list(range(len(findings))):
         raise DetectorError(f"repetitions must count 0, 1, 2 ...; got {[f.rep for f in findings]}")
@@ -84,15 +113,43 @@ def check_findings(findings: Sequence[Finding], duration_s: float) -> None:
         if not 0 <= finding.score <= 1:
             guess = " Is this a magnitude in degrees? See `sureness`." if finding.score > 1 else ""
             raise DetectorError(f"{where} has score {finding.score}; expected 0 (no wink) to 1 (sure).{guess}")
-        _check_time(f"bottom of {where}", finding.bottom_s, duration_s)
-        if finding.onset_s is not None:
-            _check_time(f"onset of {where}", finding.onset_s, duration_s)
-        if finding.magnitude_deg is not None and not math.isfinite(finding.magnitude_deg):
-            raise DetectorError(f"{where} has magnitude {finding.magnitude_deg}; say None where it is unknown")
+        for name in ("bottom_s", "onset_s", "likely_onset_s"):
+            _check_time(f"{name.removesuffix('_s').replace('_', ' ')} of {where}", getattr(finding, name), duration_s)
+        _check_size(where, "magnitude", finding.magnitude_deg)
+        _check_size(where, "stop depth", finding.stop_at_thigh_deg)
+        onset, size = (finding.onset_s, finding.likely_onset_s), (finding.magnitude_deg,)
+        _check_interval(f"onset of {where}", onset, finding.onset_low_s, finding.onset_high_s)
+        _check_interval(f"magnitude of {where}", size, finding.magnitude_low_deg, finding.magnitude_high_deg)
+        _check_words(where, finding)
 
 
-def _check_time(what: str, time_s: float, duration_s: float) -> None:
-    if 0 <= time_s <= duration_s:
+def _check_words(where: str, finding: Finding) -> None:
+    relation = finding.relation_to_parallel
+    if relation is not None and relation not in get_args(RelationToParallel):
+        raise DetectorError(f"{where}: {unknown_name('relation to parallel', relation, get_args(RelationToParallel))}")
+    if finding.cannot_tell is not None and not finding.cannot_tell.strip():
+        raise DetectorError(f"{where} cannot tell without a reason; say None where it can")
+    if finding.cannot_tell is not None and finding.onset_s is not None:
+        raise DetectorError(f"{where} cannot tell ({finding.cannot_tell}) and calls a wink; put it in likely_onset_s")
+
+
+def _check_size(where: str, what: str, size_deg: float | None) -> None:
+    if size_deg is not None and not math.isfinite(size_deg):
+        raise DetectorError(f"{where} has {what} {size_deg}; say None where it is unknown")
+
+
+def _check_interval(what: str, within: Sequence[float | None], low: float | None, high: float | None) -> None:
+    if low is None and high is None:
+        return
+    value = next((v for v in within if v is not None), None)
+    if low is None or high is None or value is None:
+        raise DetectorError(f"{what}: an interval has a value, a low and a high end; got {value}, {low}, {high}")
+    if not low <= value <= high:
+        raise DetectorError(f"{what} is {value:g}, outside its own interval {low:g} to {high:g}")
+
+
+def _check_time(what: str, time_s: float | None, duration_s: float) -> None:
+    if time_s is None or 0 <= time_s <= duration_s:
         return
     guess = " Are these milliseconds?" if time_s > 20 * duration_s else " Are these frame numbers?"
     raise DetectorError(
