@@ -7,7 +7,7 @@ is filled in here (`detect.features` does that), so a reader can always tell wha
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detect.blazepose import INDEX, Body, LandmarkNet, PersonFinder, Roi
+from detect.blazepose import INDEX, Body, LandmarkNet
+from detect.person_search import open_finder
+from detect.roi import Roi, distance
+from detect.squatter import EVERY_S, Sighting, find_squatter, was_followed
 from detect.video import Image, read_format, read_frames
 from wink.errors import ClipError
 
@@ -24,6 +27,7 @@ Array = NDArray[np.float64]
 MIN_PRESENCE = 0.5  # BlazePose's own threshold for "there is a person in this crop"
 SILHOUETTE_PX = 128
 SILHOUETTE_LEG_LENGTHS = 1.6  # side of the silhouette window: low back, buttock and thigh
+GREY_PX = 96
 _MIN_MASK_PX = 400
 
 
@@ -38,6 +42,7 @@ class PoseTrack:
     visibility: Array  # (T, 33) probability
     leg_length_px: float  # thigh + shank while standing; NaN if nobody was ever seen
     silhouette: NDArray[np.uint8]  # (T, 128, 128) probability of person x 255, centred between the hips, upright
+    grey: NDArray[np.uint8]  # (T, 96, 96) the picture itself in the silhouette's middle, at its scale
     cpu_s: float  # what finding all this took
 
     @property
@@ -64,16 +69,16 @@ class PoseTrack:
 class Tracker:
     """Follows one person from picture to picture."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Load both networks; DetectorError where their files are missing."""
-        self._finder = PersonFinder(folder)
+    def __init__(self, folder: Path | None = None, start: Roi | None = None) -> None:
+        """Load both networks (DetectorError where their files are missing); `start` says whom of several to follow."""
         self._landmarks = LandmarkNet(folder)
+        self._finder = open_finder(self._landmarks, folder)
         self._roi: Roi | None = None
-        self._last_good: Roi | None = None
+        self._last_good = start
 
     def step(self, image: Image) -> Body | None:
         """The person in the next picture; None while nobody has ever been found."""
-        roi = self._roi or self._finder.find(image) or self._last_good
+        roi = self._roi or self._find(image) or self._last_good
         if roi is None:
             return None
         body = self._landmarks.read(image, roi)
@@ -82,8 +87,19 @@ class Tracker:
         self._aim(body)
         return body
 
+    def find_all(self, image: Image) -> tuple[Roi, ...]:
+        """Everybody in a picture, surest first."""
+        return self._finder.find_all(image)
+
+    def _find(self, image: Image) -> Roi | None:
+        """The person nearest to where the followed one was last, or the surest of all."""
+        people, last = self.find_all(image), self._last_good
+        if last is None:
+            return people[0] if people else None
+        return min(people, key=lambda roi: distance(roi, last), default=None)
+
     def _look_again(self, image: Image, body: Body) -> Body:
-        found = self._finder.find(image)
+        found = self._find(image)
         if found is None:
             return body
         again = self._landmarks.read(image, found)
@@ -109,13 +125,12 @@ def track_pose(video: Path, folder: Path | None = None) -> PoseTrack:
     """
     fps = read_format(video).fps
     started = time.process_time()
-    bodies = list(_follow(video, Tracker(folder)))
+    bodies = _follow_squatter(video, fps, folder)
     if not bodies:
         raise ClipError(f"{video} has no frame")
     points = np.stack([_empty(33, 2) if b is None else b.points_px for b in bodies])
     presence = np.array([0.0 if b is None else b.presence for b in bodies])
     leg_px = _leg_length_px(points, presence >= MIN_PRESENCE)
-    silhouettes = [_silhouette(body, leg_px) for body in bodies]
     return PoseTrack(
         fps=fps,
         presence=presence,
@@ -123,14 +138,31 @@ def track_pose(video: Path, folder: Path | None = None) -> PoseTrack:
         world_m=np.stack([_empty(33, 3) if b is None else b.world_m for b in bodies]),
         visibility=np.stack([np.zeros(33) if b is None else b.visibility for b in bodies]),
         leg_length_px=leg_px,
-        silhouette=np.stack(silhouettes),
+        silhouette=np.stack([_about_hips(body, "mask", leg_px, SILHOUETTE_PX) for body in bodies]),
+        grey=np.stack([_about_hips(body, "grey", leg_px, GREY_PX) for body in bodies]),
         cpu_s=time.process_time() - started,
     )
 
 
-def _follow(video: Path, tracker: Tracker) -> Iterator[Body | None]:
-    for image in read_frames(video):
-        yield tracker.step(image)
+def _follow_squatter(video: Path, fps: float, folder: Path | None) -> list[Body | None]:
+    """The surest person of a video; where there were several and another one squats, that one instead."""
+    tracker, sightings, every = Tracker(folder), list[Sighting](), max(1, round(EVERY_S * fps))
+    bodies: list[Body | None] = []
+    for number, image in enumerate(read_frames(video)):
+        if number % every == 0:
+            sightings.append(Sighting(number, tracker.find_all(image)))
+        bodies.append(tracker.step(image))
+    squatter = find_squatter(sightings)
+    if not squatter or was_followed(squatter, _hips_px(bodies)):
+        return bodies
+    again = Tracker(folder, start=squatter[0][1])
+    return [again.step(image) for image in read_frames(video)]
+
+
+def _hips_px(bodies: Sequence[Body | None]) -> Array:
+    """Middle (T, 2) between the hips in the picture; NaN where nobody was followed."""
+    hips = [INDEX["left_hip"], INDEX["right_hip"]]
+    return np.stack([_empty(2) if body is None else body.points_px[hips].mean(axis=0) for body in bodies])
 
 
 def _roi_of_mask(body: Body) -> Roi | None:
@@ -155,17 +187,17 @@ def _leg_length_px(points_px: Array, seen: NDArray[np.bool_]) -> float:
     return float(np.percentile(np.max(legs, axis=0), 90))
 
 
-def _silhouette(body: Body | None, leg_length_px: float) -> NDArray[np.uint8]:
-    """The person's mask about the hips, at a scale that is the same for the whole video."""
-    size = (SILHOUETTE_PX, SILHOUETTE_PX)
+def _about_hips(body: Body | None, crop: str, leg_length_px: float, size_px: int) -> NDArray[np.uint8]:
+    """The middle of the silhouette's window, cut from one of the body's crops: one scale for the whole video."""
     if body is None or not np.isfinite(leg_length_px):
-        return np.zeros(size, np.uint8)
+        return np.zeros((size_px, size_px), np.uint8)
     hips = body.points_px[[INDEX["left_hip"], INDEX["right_hip"]]].mean(axis=0)
-    window = Roi(hips, SILHOUETTE_LEG_LENGTHS * leg_length_px, 0.0).to_image(SILHOUETTE_PX)
+    side_px = SILHOUETTE_LEG_LENGTHS * leg_length_px * size_px / SILHOUETTE_PX
+    window = Roi(hips, side_px, 0.0).to_image(size_px)
     to_crop = cv2.invertAffineTransform(body.mask_to_image)
     affine = to_crop @ np.vstack([window, [0, 0, 1]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(body.mask, affine, size, flags=flags), np.uint8)
+    return np.asarray(cv2.warpAffine(getattr(body, crop), affine, (size_px, size_px), flags=flags), np.uint8)
 
 
 def _empty(*shape: int) -> Array:

@@ -19,11 +19,11 @@ from wink.errors import ClipError
 from wink.files import file_sha256
 from wink.progress import progress
 
-VERSION = 1  # raise when tracking changes: older files are then made anew
+VERSION = 2  # raise when tracking changes: older files are then made anew
 
 REMAKE = "remove the dataset's folder and make it again (`wink generate`, `wink import`)"
 
-_ARRAYS = ("presence", "points_px", "world_m", "visibility", "silhouette")
+_ARRAYS = ("presence", "points_px", "world_m", "visibility", "silhouette", "grey")
 _SCALARS = ("fps", "leg_length_px", "cpu_s")
 
 

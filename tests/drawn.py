@@ -54,6 +54,7 @@ def drawn_pose(thigh_deg, tilt_deg, facing=1, *, fps=FPS, jitter_px=0.0, seed=0)
         visibility=np.ones((n, 33)),
         leg_length_px=LEG_PX,
         silhouette=np.stack(silhouettes),
+        grey=np.stack(silhouettes)[:, 16:-16, 16:-16] // 2 + 60,
         cpu_s=0.02 * n,
     )
 
@@ -90,12 +91,18 @@ def draw_silhouette(thigh_deg, tilt_deg, lean_deg, facing):
 
 def write_video(path, n_frames, shade=0, fps=30):
     """A small video of grey frames, each a little different."""
+    write_pictures(path, [np.full((48, 64, 3), (shade + k) % 256, np.uint8) for k in range(n_frames)], fps)
+
+
+def write_pictures(path, pictures, fps=30):
+    """A video of pictures (height, width, 3); odd edges are cut off, which the codec does not take."""
+    height, width = (n // 2 * 2 for n in pictures[0].shape[:2])
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=fps)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        for k in range(n_frames):
-            picture = np.full((48, 64, 3), (shade + k) % 256, np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for picture in pictures:
+            even = np.ascontiguousarray(picture[:height, :width])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
         container.mux(stream.encode())
 
 

@@ -5,16 +5,19 @@ from itertools import islice
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
-from drawn import FPS, drawn_pose, thigh_curve, tilt_curve, write_video
+from drawn import FPS, drawn_pose, thigh_curve, tilt_curve, write_pictures, write_video
 
-from detect.blazepose import INDEX, LANDMARKS, Body, Roi
+from detect.blazepose import INDEX, LANDMARKS, Body
 from detect.features import find_squats, measure_body
+from detect.networks import OpenCvNetwork
 from detect.pose import MIN_PRESENCE, SILHOUETTE_PX, Tracker, track_pose
 from detect.pose_cache import VERSION, find_poses, load_pose, save_pose
+from detect.roi import Roi
 from detect.video import read_format, read_frames, read_some_frames
-from detect.weights import are_in_place
+from detect.weights import POSE_LANDMARK, are_in_place, weights_path
 from wink.errors import ClipError, DetectorError
 
 CLIPS = Path(__file__).parents[1] / "../shared/real/clips"
@@ -22,6 +25,7 @@ SIDE = CLIPS / "side_two_squats.mp4"
 needs_networks = pytest.mark.skipif(not are_in_place(), reason="the pose networks are not there: wink fetch")
 needs_clips = pytest.mark.skipif(not SIDE.exists(), reason="the real clips of ../shared are not there")
 TIME_S = np.arange(60) / FPS
+GREY_CROP = np.full((256, 256, 3), 0.5, np.float32)
 POSE = drawn_pose(thigh_curve(TIME_S), tilt_curve(thigh_curve(TIME_S), 0.0))
 
 
@@ -130,13 +134,14 @@ class Scripted:
     def __init__(self, presences, finds=True):
         self.presences, self.finds, self.looked_for = iter(presences), finds, 0
 
-    def find(self, _image):
+    def find_all(self, _image):
         self.looked_for += 1
-        return Roi(np.zeros(2), 50.0, 0.0) if self.finds else None
+        return (Roi(np.zeros(2), 50.0, 0.0),) if self.finds else ()
 
     def read(self, _image, roi):
-        mask = np.zeros((256, 256), np.uint8)
-        return Body(next(self.presences), np.zeros((33, 2)), np.zeros((33, 3)), np.ones(33), mask, np.eye(2, 3), roi)
+        crop = np.zeros((256, 256), np.uint8)
+        points, world = np.zeros((33, 2)), np.zeros((33, 3))
+        return Body(next(self.presences), points, world, np.ones(33), crop, crop, np.eye(2, 3), roi)
 
 
 def tracker(script):
@@ -197,6 +202,21 @@ def test_a_real_lifter_stands_with_the_head_up_and_the_feet_down():
     assert 0.6 < world[INDEX["right_ankle"], 1] - world[INDEX["right_hip"], 1] < 1.1  # a leg, in metres
 
 
+@needs_networks
+@needs_clips
+def test_without_litert_opencv_sees_the_same(monkeypatch):
+    image = next(read_frames(SIDE))
+    with_litert = Tracker().step(image)
+    monkeypatch.setattr("detect.networks.litert_is_there", lambda: False)
+    monkeypatch.setattr("detect.person_search.litert_is_there", lambda: False)
+    follow = Tracker()
+    body = [follow.step(image) for _ in range(2)][-1]
+    assert body.presence > MIN_PRESENCE
+    size = np.ptp(with_litert.points_px[:, 1])
+    assert np.median(np.abs(body.points_px - with_litert.points_px)) < 0.02 * size
+    assert OpenCvNetwork(weights_path(POSE_LANDMARK)).run(GREY_CROP)["Identity_2"].shape == (1, 256, 256, 1)
+
+
 @pytest.mark.slow
 @needs_networks
 @needs_clips
@@ -211,3 +231,19 @@ def test_two_real_squats_are_found_in_two_processes_and_kept(tmp_path):
     assert measure_body(poses[CLIPS / "front_view.mp4"]).off_side_deg > 50
     again = find_poses([SIDE], tmp_path)[SIDE]
     assert np.array_equal(again.points_px, pose.points_px)
+
+
+@pytest.mark.slow
+@needs_networks
+@needs_clips
+def test_of_two_people_the_one_who_squats_is_followed(tmp_path):
+    """A still picture of the lifter beside a darkened video of the same: the surer one stands still."""
+    frames = [cv2.resize(image, None, fx=0.5, fy=0.5) for image in islice(read_frames(SIDE), 250, 400, 2)]
+    still = frames[0]
+    pictures = [np.hstack([still, frame // 10 * 6]) for frame in frames]
+    assert Tracker().find_all(pictures[0])[0].centre[0] < still.shape[1]
+    write_pictures(tmp_path / "two.mp4", pictures, fps=15)
+    pose = track_pose(tmp_path / "two.mp4")
+    hips = pose.points_px[:, [INDEX["left_hip"], INDEX["right_hip"]]].mean(axis=1)
+    assert np.median(hips[:, 0]) > still.shape[1]
+    assert np.ptp(hips[pose.seen, 1]) > 0.2 * pose.leg_length_px
