@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from detect.detectors.detector import Detector, Observation, check_findings
+from detect.asking import TIMEOUT_S, ask_detector
+from detect.benchmarked import Benchmark, BenchmarkedDataset, KeptPoses
+from detect.detectors.detector import AngleReader, Detector, Observation
+from detect.frame_truth import AngleError, FrameTruth, angle_errors, read_frame_truth
 from detect.leaderboard import score_rows
+from detect.plugins.outsider import Outsider, Question, admitted
+from detect.plugins.plugins import AnyDetector
 from detect.pose import PoseTrack
-from detect.pose_cache import REMAKE, find_poses
+from detect.pose_cache import REMAKE, pose_files
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.detection import Detection, read_detections, write_detections
@@ -22,31 +26,15 @@ from wink.progress import progress
 DETECTIONS_FILE = "detections.parquet"
 
 
-@dataclass(frozen=True)
-class BenchmarkedDataset:
-    """One dataset with all that was found in it."""
-
-    dataset: Dataset
-    clips: tuple[Clip, ...]
-    poses: Mapping[str, PoseTrack]  # by clip_id
-    detections: tuple[Detection, ...]
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """The result: every detection, and a leaderboard row a detector, dataset, split and source."""
-
-    parts: tuple[BenchmarkedDataset, ...]
-    rows: tuple[dict[str, Any], ...]
-    definition: Definition
-
-
 def run_benchmark(
     datasets: Sequence[Dataset],
-    detectors: Mapping[str, Detector],
+    detectors: Mapping[str, AnyDetector],
     cache: Path,
     definition: Definition = DEFAULT_DEFINITION,
     workers: int = 2,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    seed: int = 0,
 ) -> Benchmark:
     """Look at every clip, ask every detector, write `detections.parquet` beside each dataset, and score.
 
@@ -58,30 +46,36 @@ def run_benchmark(
         cache: folder for the pose found in each video.
         definition: of the onset that is scored.
         workers: videos looked at at the same time.
+        timeout_s: for a detector and a clip; then it has failed.
+        seed: of the bootstrap.
 
     Raises:
         ClipError: a video is missing, broken, or of another length than its dataset says.
         DatasetError: the detections of an earlier run cannot be read.
-        DetectorError: the pose networks are missing (`wink fetch`), or a detector failed on every clip.
+        DetectorError: the pose networks are missing (`wink fetch`), a detector failed on every clip, or a table has
+            rows of clips that are in none of the datasets, or two for one repetition.
     """
     others = [_said_by_others(dataset, detectors) for dataset in datasets]
-    parts = [_look_and_ask(dataset, detectors, cache, workers) for dataset in datasets]
+    parts = [_look(dataset, cache, workers) for dataset in datasets]
+    outside = _ask_outsiders({n: d for n, d in detectors.items() if isinstance(d, Outsider)}, parts)
+    inside = {n: d for n, d in detectors.items() if not isinstance(d, Outsider)}
+    parts = [_ask(part, inside, outside, timeout_s) for part in parts]
     _refuse_failures(detectors, parts)
     rows: list[dict[str, Any]] = []
     for part, kept in zip(parts, others, strict=True):
         write_detections(part.dataset.path / DETECTIONS_FILE, (*kept, *part.detections))
-        rows += score_rows(part.dataset.name, detectors, part.clips, part.poses, part.detections, definition=definition)
-    return Benchmark(tuple(parts), tuple(rows), definition)
+        rows += score_rows(part, detectors, definition=definition, seed=seed)
+    return Benchmark(tuple(parts), tuple(detectors), tuple(rows), definition)
 
 
-def _said_by_others(dataset: Dataset, detectors: Mapping[str, Detector]) -> tuple[Detection, ...]:
+def _said_by_others(dataset: Dataset, detectors: Mapping[str, AnyDetector]) -> tuple[Detection, ...]:
     """What the file holds of the clips there are, from detectors that are not asked now."""
     clips = {clip.clip_id for clip in dataset.clips()}
     before = read_detections(dataset.path / DETECTIONS_FILE)
     return tuple(d for d in before if d.detector not in detectors and d.clip_id in clips)
 
 
-def _refuse_failures(detectors: Mapping[str, Detector], parts: Sequence[BenchmarkedDataset]) -> None:
+def _refuse_failures(detectors: Mapping[str, AnyDetector], parts: Sequence[BenchmarkedDataset]) -> None:
     """A detector that fails everywhere is broken, not silent: say so, and leave all files as they are."""
     n_clips = sum(len(part.clips) for part in parts)
     for name in detectors:
@@ -92,19 +86,71 @@ def _refuse_failures(detectors: Mapping[str, Detector], parts: Sequence[Benchmar
             raise DetectorError(f"{name} failed on every clip, nothing was written: {errors[0]}. Mend it{way_out}")
 
 
-def _look_and_ask(dataset: Dataset, detectors: Mapping[str, Detector], cache: Path, workers: int) -> BenchmarkedDataset:
+def _look(dataset: Dataset, cache: Path, workers: int) -> BenchmarkedDataset:
+    """Find the pose in every clip, and read the true angles of its frames."""
     clips = dataset.clips()
-    by_video = find_poses([clip.video for clip in clips], cache, workers)
-    poses = {clip.clip_id: by_video[clip.video] for clip in clips}
-    for clip in clips:
-        _check_length(clip, poses[clip.clip_id])
-    jobs = [(name, clip) for name in detectors for clip in clips]
-    detections = [
-        detection
-        for name, clip in progress(jobs, f"detectors on {dataset.name}")
-        for detection in ask_detector(name, detectors[name], clip, poses[clip.clip_id])
+    by_video = pose_files([clip.video for clip in clips], cache, workers)
+    poses = KeptPoses({clip.clip_id: by_video[clip.video] for clip in clips})
+    return BenchmarkedDataset(dataset, clips, poses)
+
+
+def _ask_outsiders(outsiders: Mapping[str, Outsider], parts: Sequence[BenchmarkedDataset]) -> tuple[Detection, ...]:
+    """Rows of detectors outside this program, each asked once for all datasets."""
+    questions = [
+        Question(clip.clip_id, clip.video, part.poses.files[clip.clip_id], clip.fps, clip.n_frames)
+        for part in parts
+        for clip in part.clips
     ]
-    return BenchmarkedDataset(dataset, clips, poses, tuple(detections))
+    rows = [(name, outsider.answer(questions)) for name, outsider in outsiders.items()]
+    return tuple(d for name, said in rows for d in admitted(name, said, questions))
+
+
+def _ask(
+    part: BenchmarkedDataset,
+    detectors: Mapping[str, Detector],
+    outside: Sequence[Detection],
+    timeout_s: float,
+) -> BenchmarkedDataset:
+    """Ask every detector about every clip, one pose in memory at a time."""
+    here = {clip.clip_id for clip in part.clips}
+    detections = [d for d in outside if d.clip_id in here]
+    pose_s: dict[str, float] = {}
+    truth: dict[str, FrameTruth] = {}
+    runtime_s = {(d.detector, d.clip_id): 0.0 for d in detections}
+    for d in detections:
+        runtime_s[d.detector, d.clip_id] += d.runtime_s
+    errors: dict[str, list[AngleError]] = {}
+    for clip in progress(part.clips, f"detectors on {part.dataset.name}"):
+        pose = part.poses[clip.clip_id]
+        _check_length(clip, pose)
+        pose_s[clip.clip_id] = pose.cpu_s
+        known = read_frame_truth(part.dataset, clip)
+        if known is not None:
+            truth[clip.clip_id] = known
+        for name, detector in detectors.items():
+            said, runtime_s[name, clip.clip_id] = ask_detector(name, detector, clip, pose, timeout_s)
+            detections += said
+            if known is not None:
+                errors.setdefault(name, []).extend(_angles(detector, clip, pose, known))
+    return replace(
+        part,
+        detections=tuple(detections),
+        pose_s=pose_s,
+        runtime_s=runtime_s,
+        truth=truth,
+        angle_errors={name: tuple(some) for name, some in errors.items()},
+    )
+
+
+def _angles(detector: Detector, clip: Clip, pose: PoseTrack, truth: FrameTruth) -> tuple[AngleError, ...]:
+    """Errors of the angles a detector reads, if it reads any; a failure has been told by `detect` already."""
+    if not isinstance(detector, AngleReader):
+        return ()
+    try:
+        return angle_errors(clip.clip_id, truth, detector.read_angles(Observation(clip.video, pose)))
+    except Exception as error:
+        print(f"reading angles of {clip.clip_id} failed: {type(error).__name__}: {error}")
+        return ()
 
 
 def _check_length(clip: Clip, pose: PoseTrack) -> None:
@@ -113,16 +159,3 @@ def _check_length(clip: Clip, pose: PoseTrack) -> None:
             f"{clip.video} has {pose.n_frames} frames, its dataset says {clip.n_frames}: cut off, or exchanged; "
             f"put the right file in its place, or {REMAKE}"
         )
-
-
-def ask_detector(name: str, detector: Detector, clip: Clip, pose: PoseTrack) -> tuple[Detection, ...]:
-    """What a detector says of a clip. Whatever goes wrong inside it becomes one row with `error`, and counts."""
-    started = time.process_time()
-    try:
-        findings = detector.detect(Observation(clip.video, pose))
-        check_findings(findings, clip.duration_s)
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        return (Detection(name, clip.clip_id, 0, 0.0, None, None, None, time.process_time() - started, reason),)
-    share_s = (time.process_time() - started) / max(1, len(findings))
-    return tuple(Detection(name, clip.clip_id, runtime_s=share_s, **asdict(finding)) for finding in findings)

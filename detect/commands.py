@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from wink.config import build, plain
 from wink.dataset import Dataset, find_dataset
@@ -16,8 +16,8 @@ from wink.files import write_atomically
 from wink.onset import DEFINITIONS
 
 if TYPE_CHECKING:
-    from detect.benchmark import Benchmark
-    from detect.detectors.detector import Detector
+    from detect.benchmarked import Benchmark
+    from detect.plugins.plugins import AnyDetector
 
 
 def fetch(cfg: DictConfig) -> None:
@@ -41,7 +41,9 @@ def benchmark(cfg: DictConfig) -> None:
     from detect.report import write_report
     from detect.table import leaderboard_table
 
-    result = run_benchmark(datasets, detectors, cache, cfg.definition, cfg.workers)
+    result = run_benchmark(
+        datasets, detectors, cache, cfg.definition, cfg.workers, timeout_s=cfg.timeout_s, seed=cfg.seed
+    )
     write_atomically(output / "leaderboard.json", json.dumps(result.rows, indent=2))
     report = write_report(output / "report.html", result, plain(cfg))
     print(leaderboard_table(result.rows))
@@ -51,26 +53,42 @@ def benchmark(cfg: DictConfig) -> None:
     print(f"wrote {output / 'leaderboard.json'}\nwrote {report}")
 
 
-def _checked(cfg: DictConfig) -> tuple[dict[str, Detector], list[Dataset]]:
+def _checked(cfg: DictConfig) -> tuple[dict[str, AnyDetector], list[Dataset]]:
     """Detectors and datasets, refused before any work if something is wrong with them."""
     if cfg.definition not in DEFINITIONS:
         raise ConfigError(unknown_name("definition of an onset", str(cfg.definition), DEFINITIONS))
     if not cfg.input:
         raise ConfigError("say which datasets: `wink benchmark demo`, or several: `wink benchmark demo real`")
-    if not cfg.get("detector"):
-        raise ConfigError("no detector chosen: detector=[low_back_contour,hip_angle_change]")
+    if not cfg.get("detector") and not cfg.plugins:
+        raise ConfigError("no detector chosen: detector=[low_back_contour,hip_angle_change], or plugins=")
     if not isinstance(cfg.workers, int) or isinstance(cfg.workers, bool) or cfg.workers < 1:
         raise ConfigError(f"workers={cfg.workers}; expected a whole number, at least 1: videos looked at at a time")
-    detectors = {str(name): _built(str(name), part) for name, part in cfg.detector.items()}
+    if isinstance(cfg.timeout_s, bool) or not isinstance(cfg.timeout_s, int | float) or not cfg.timeout_s > 0:
+        raise ConfigError(f"timeout_s={cfg.timeout_s}; expected seconds above 0, for a detector and a clip")
+    detectors = _detectors(cfg)
     names = [cfg.input] if isinstance(cfg.input, str) else cfg.input
     paths = (find_dataset(str(name), Path(cfg.paths.datasets)) for name in names)
     return detectors, [Dataset(path) for path in {path.resolve(): path for path in paths}.values()]  # each once
 
 
-def _built(name: str, part: DictConfig) -> Detector:
+def _detectors(cfg: DictConfig) -> dict[str, AnyDetector]:
+    """Every detector that is to run, by name: ours and plug-ins."""
+    from detect.plugins.plugins import build_plugins
+
+    chosen = cfg.get("detector") or {}
+    ours: dict[str, AnyDetector] = {str(name): _built(str(name), part) for name, part in chosen.items()}
+    settings = OmegaConf.to_container(cfg.plugins, resolve=True) if OmegaConf.is_config(cfg.plugins) else cfg.plugins
+    plugins = build_plugins(settings or {}, cfg.timeout_s)  # type: ignore[arg-type]
+    twice = sorted(ours.keys() & plugins.keys())
+    if twice:
+        raise ConfigError(f"two detectors are called {twice[0]}: give the plug-in another name, plugins={{NAME: …}}")
+    return ours | plugins
+
+
+def _built(name: str, part: DictConfig) -> AnyDetector:
     """One detector from its settings; what is wrong with them is said with its name."""
     try:
-        detector: Detector = build(part)
+        detector: AnyDetector = build(part)
     except ConfigError as error:
         raise ConfigError(f"detector {name}: {error}") from None
     return detector

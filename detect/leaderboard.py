@@ -1,7 +1,7 @@
-"""The leaderboard: a row a detector, dataset, split and source, and one for each view; real and synthetic never pooled.
+"""The leaderboard: a row a detector, dataset, split and source; real and synthetic never pooled.
 
-Every view of a trial shows the same repetitions: the row of all views counts each once a view, the row of one view
-counts it once.
+Every view of a trial shows the same repetitions, and each counts once a view; intervals draw lifters, so that views and
+repetitions of one lifter never pass for independent ones.
 """
 
 from __future__ import annotations
@@ -9,86 +9,119 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from detect.matching import judge
-from detect.metrics import evaluate
-from detect.pose import PoseTrack
+import numpy as np
+
+from detect.benchmarked import BenchmarkedDataset
+from detect.bootstrap import MIN_LIFTERS, interval, lifter_weights
+from detect.frame_truth import AngleError, angle_scores
+from detect.matching import Judged, judge
+from detect.metrics import counts, depth_matched, plain, scores
+from detect.plugins.outsider import MISSING
+from detect.score_table import ScoreTable, score_table
 from wink.clip import Clip
 from wink.detection import Detection
 from wink.onset import DEFAULT_DEFINITION, Definition
 
-ALL_VIEWS = "all"
+#: Scores that are told with depth taken out as well, under `depth_matched_…`.
+MATCHED = ("presence_f1", "presence_auroc", "ap_100ms", "event_f1_100ms", "false_alarms_per_100")
+#: Scores with a 95 % interval, in `ci95`.
+WITH_INTERVAL = (
+    *("presence_f1", "presence_auroc", "presence_auprc", "sensitivity_at_90_specificity", "brier"),
+    *("ap_33ms", "ap_67ms", "ap_100ms", "ap_167ms", "ap_333ms", "ap_mean", "event_f1_100ms"),
+    *("onset_mae_ms", "onset_bias_ms", "false_alarms_per_100", "magnitude_mae_deg", "tilt_rmse_deg"),
+)
 
 
 def score_rows(
-    dataset: str,
+    part: BenchmarkedDataset,
     detectors: Iterable[str],
-    clips: Sequence[Clip],
-    poses: Mapping[str, PoseTrack],
-    detections: Iterable[Detection],
     *,
     definition: Definition = DEFAULT_DEFINITION,
+    seed: int = 0,
 ) -> list[dict[str, Any]]:
     """Rows for one dataset. Clips with unknown labels are counted as such and never as clean.
 
     Args:
-        dataset: its name.
+        part: the dataset and what was said of it.
         detectors: their names; one that said nothing at all has a row too.
-        clips: with or without truth.
-        poses: by clip_id, for what the pose cost.
-        detections: of these detectors.
         definition: of the onset that is scored.
+        seed: of the bootstrap.
     """
-    by_detector: dict[str, dict[str, list[Detection]]] = {name: {} for name in detectors}
-    for detection in detections:
-        by_detector[detection.detector].setdefault(detection.clip_id, []).append(detection)
     return [
-        {"detector": detector, "dataset": dataset, **names, "definition": definition}
-        | _score(group, said, definition)
-        | _cost(group, said, poses)
-        for detector, said in by_detector.items()
-        for names, group in _groups(clips)
+        {"detector": name, "dataset": part.dataset.name, **names, "definition": definition}
+        | _row(part, name, group, definition, seed)
+        for name in detectors
+        for names, group in groups(part.clips)
     ]
 
 
-def _groups(clips: Iterable[Clip]) -> list[tuple[dict[str, str], list[Clip]]]:
-    """Clips of one split and source, together and, where there are several views, view by view; with their names."""
+def groups(clips: Iterable[Clip]) -> list[tuple[dict[str, str], list[Clip]]]:
+    """Clips of one split and source, with the names of both."""
     together: dict[tuple[str, str], list[Clip]] = {}
     for clip in clips:
         together.setdefault((clip.split, clip.source), []).append(clip)
-    groups = []
-    for (split, source), group in together.items():
-        groups.append(({"split": split, "source": source, "view": ALL_VIEWS}, group))
-        views = list(dict.fromkeys(clip.view for clip in group))
-        for view in views if len(views) > 1 else []:
-            some = [clip for clip in group if clip.view == view]
-            groups.append(({"split": split, "source": source, "view": view}, some))
-    return groups
+    return [({"split": split, "source": source}, group) for (split, source), group in together.items()]
 
 
-def _score(clips: Sequence[Clip], said: Mapping[str, list[Detection]], definition: Definition) -> dict[str, Any]:
-    labelled = [clip for clip in clips if clip.repetitions is not None]
-    rows = [row for clip in labelled for row in judge(clip, said.get(clip.clip_id, []), definition)]
-    scores = evaluate(
-        [row.reference_s for row in rows],
-        [row.magnitude_deg for row in rows],
-        [row.detected_s for row in rows],
-        [row.score for row in rows],
-    )
+def judged_rows(clips: Iterable[Clip], said: Mapping[str, Sequence[Detection]], definition: Definition) -> list[Judged]:
+    """Rows of the labelled ones of these clips for one detector."""
+    known = (clip for clip in clips if clip.repetitions is not None)
+    return [row for clip in known for row in judge(clip, said.get(clip.clip_id, ()), definition)]
+
+
+def table_of(part: BenchmarkedDataset, rows: Sequence[Judged], definition: Definition) -> ScoreTable:
+    """Judged rows of a dataset as columns."""
+    lifter = {clip.clip_id: clip.subject_id for clip in part.clips}
+    name = "thigh_inclination_deg"
+    thigh = {c: (t.time_s, t.angles[name]) for c, t in part.truth.items() if name in t.angles}
+    return score_table(rows, lifter, thigh, definition)
+
+
+def _row(
+    part: BenchmarkedDataset, detector: str, clips: Sequence[Clip], definition: Definition, seed: int
+) -> dict[str, Any]:
+    said = part.said(detector)
+    table = table_of(part, judged_rows(clips, said, definition), definition)
+    here = {clip.clip_id: clip.subject_id for clip in clips}
+    angles = [error for error in part.angle_errors.get(detector, ()) if error.clip_id in here]
     everything = [d for clip in clips for d in said.get(clip.clip_id, [])]
     return {
         "n": len(clips),
-        "n_unlabelled": len(clips) - len(labelled),
+        "n_unlabelled": sum(clip.repetitions is None for clip in clips),
         "n_failed": sum(d.error is not None for d in everything),
+        "n_missing": sum(d.error == MISSING for d in everything),
         "n_called": sum(d.onset_s is not None for d in everything),
-        **scores,
+        **counts(table),
+        **_with_intervals(table, angles, here, seed),
+        **_cost(part, detector, clips),
     }
 
 
-def _cost(
-    clips: Sequence[Clip], said: Mapping[str, list[Detection]], poses: Mapping[str, PoseTrack]
-) -> dict[str, float]:
-    """Milliseconds a frame: CPU time of the pose (as it was when the pose was found) plus the detector's own."""
-    frames = max(1, sum(poses[clip.clip_id].n_frames for clip in clips))
-    pose_s = sum(poses[clip.clip_id].cpu_s for clip in clips)
-    own_s = sum(d.runtime_s for clip in clips for d in said.get(clip.clip_id, []))
-    return {"ms_per_frame": 1e3 * (pose_s + own_s) / frames, "detector_ms_per_frame": 1e3 * own_s / frames}
+def _with_intervals(
+    table: ScoreTable, angles: Sequence[AngleError], lifter: Mapping[str, str], seed: int
+) -> dict[str, Any]:
+    """Plain scores, depth-matched ones, and 95 % intervals of the chief ones of both."""
+    once, draws = np.ones(len(table)), lifter_weights(table.lifter.tolist(), seed)
+    angle_draws = lifter_weights([lifter[error.clip_id] for error in angles], seed)
+    value = scores(table, once) | angle_scores(angles, np.ones(len(angles)))
+    drawn = scores(table, draws) | angle_scores(angles, angle_draws)
+    matched, matched_drawn = depth_matched(table, once), depth_matched(table, draws)
+    found: dict[str, Any] = {name: plain(score) for name, score in value.items()}
+    found |= {name: int(value[name]) for name in ("onset_n", "onset_missed", "magnitude_n")}
+    found |= {f"depth_matched_{name}": plain(matched[name]) for name in (*MATCHED, "n")}
+    spread = {name: interval(drawn[name]) for name in WITH_INTERVAL}
+    spread |= {f"depth_matched_{name}": interval(matched_drawn[name]) for name in MATCHED}
+    enough = len(set(lifter.values())) >= MIN_LIFTERS
+    return found | {"ci95": {name: ends for name, ends in spread.items() if enough and found[name] is not None}}
+
+
+def _cost(part: BenchmarkedDataset, detector: str, clips: Sequence[Clip]) -> dict[str, float]:
+    """Milliseconds a frame: CPU time of the pose (as it was when the pose was found) and the detector's own."""
+    frames = max(1, sum(clip.n_frames for clip in clips))
+    pose_s = sum(part.pose_s.get(clip.clip_id, 0.0) for clip in clips)
+    own_s = sum(part.runtime_s.get((detector, clip.clip_id), 0.0) for clip in clips)
+    return {
+        "ms_per_frame": 1e3 * (pose_s + own_s) / frames,
+        "detector_ms_per_frame": 1e3 * own_s / frames,
+        "pose_ms_per_frame": 1e3 * pose_s / frames,
+    }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from detect.benchmark import BenchmarkedDataset
+from detect.benchmarked import BenchmarkedDataset
 from detect.matching import match_repetitions
 from detect.report_plots import DescentCurve, LifterPanel
 from wink.clip import Clip

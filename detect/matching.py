@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ class Judged:
     reference_s: float  # true onset; NaN = none
     detected_s: float  # NaN = no wink called
     score: float  # 0 where the detector said nothing
+    likely_s: float = math.nan  # the called onset, or where it would be, were there one; NaN = neither
+    repetition: Repetition | None = None  # None = outside
+    answer: Detection | None = None  # None = nothing was said
 
 
 def match_repetitions(repetitions: Sequence[Repetition], detections: Sequence[Detection]) -> dict[int, int]:
@@ -55,11 +59,11 @@ def judge(clip: Clip, detections: Iterable[Detection], definition: Definition = 
     for i, repetition in enumerate(clip.repetitions):
         wink = repetition.wink(definition)
         onset_s = float("nan") if wink is None else wink.onset_s
-        detected_s, score = _said(answers[pairs[i]] if i in pairs else None)
+        answer = answers[pairs[i]] if i in pairs else None
         size_deg = true_magnitude_deg(repetition, definition)
-        rows.append(Judged(clip.clip_id, repetition.rep, size_deg, onset_s, detected_s, score))
-    nowhere = [d for j, d in enumerate(answers) if j not in pairs.values() and d.onset_s is not None]
-    return rows + [Judged(clip.clip_id, -1, np.nan, np.nan, *_said(d)) for d in nowhere]
+        rows.append(Judged(clip.clip_id, repetition.rep, size_deg, onset_s, *_said(answer), repetition, answer))
+    nowhere = [d for j, d in enumerate(answers) if j not in pairs.values() and _likely_s(d) is not None]
+    return rows + [Judged(clip.clip_id, -1, np.nan, np.nan, *_said(d), None, d) for d in nowhere]
 
 
 def true_magnitude_deg(repetition: Repetition, definition: Definition) -> float:
@@ -73,10 +77,19 @@ def true_magnitude_deg(repetition: Repetition, definition: Definition) -> float:
     return max(0.0, repetition.lumbar_flexion_gained_deg)
 
 
-def _said(detection: Detection | None) -> tuple[float, float]:
+def _said(detection: Detection | None) -> tuple[float, float, float]:
+    """Onset that is called, score, and onset that is likely."""
     if detection is None:
-        return float("nan"), 0.0
-    return float("nan") if detection.onset_s is None else detection.onset_s, detection.score
+        return math.nan, 0.0, math.nan
+    return _or_nan(detection.onset_s), detection.score, _or_nan(_likely_s(detection))
+
+
+def _likely_s(detection: Detection) -> float | None:
+    return detection.likely_onset_s if detection.onset_s is None else detection.onset_s
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _distance_s(repetition: Repetition, detection: Detection) -> float:

@@ -39,11 +39,16 @@ def find_poses(videos: Iterable[Path], cache: Path, workers: int = 2) -> dict[Pa
         ClipError: a video is missing or cannot be read.
         DetectorError: the networks are missing (`wink fetch`).
     """
+    return {video: read_pose(file) for video, file in pose_files(videos, cache, workers).items()}
+
+
+def pose_files(videos: Iterable[Path], cache: Path, workers: int = 2) -> dict[Path, Path]:
+    """The file that holds the pose of every video, made where it was not there; arguments as `find_poses`."""
     files = {video: cache / "pose" / f"{_content(video)}.npz" for video in dict.fromkeys(videos)}
     missing = {file: video for video, file in files.items() if load_pose(file) is None}
     if missing:
         _make(missing, workers)
-    return {video: _loaded(file) for video, file in files.items()}
+    return files
 
 
 def _content(video: Path) -> str:
@@ -103,7 +108,8 @@ def _track_and_keep(video: Path, file: Path) -> None:
     save_pose(file, pose)
 
 
-def _loaded(file: Path) -> PoseTrack:
+def read_pose(file: Path) -> PoseTrack:
+    """The pose a file of `pose_files` holds."""
     pose = load_pose(file)
     if pose is None:
         raise OSError(f"{file} could not be read back after it was written; is the disk full?")

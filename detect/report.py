@@ -11,8 +11,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from detect.benchmark import Benchmark
-from detect.leaderboard import ALL_VIEWS
+from detect.benchmarked import Benchmark
 from detect.lifter_panels import lifter_panels
 from detect.matching import Judged, judge
 from detect.metrics import CLEAN_BELOW_DEG, WINK_FROM_DEG
@@ -102,7 +101,7 @@ def _silence(rows: Iterable[Mapping[str, Any]]) -> str:
         f"spoke up in {row['n_wink_called']} of {row['n_wink']} winks, "
         f"and called {row['n_called_outside']} where no repetition is.</li>"
         for row in rows
-        if row["view"] == ALL_VIEWS and (row["n_clean"] or row["n_wink"])
+        if row["n_clean"] or row["n_wink"]
     ]
     return f"<ul>{''.join(lines)}</ul>" if lines else ""
 

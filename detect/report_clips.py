@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from detect.benchmark import Benchmark, BenchmarkedDataset
+from detect.benchmarked import Benchmark, BenchmarkedDataset
 from detect.features import measure_body
 from detect.lifter_panels import one_clip_a_trial
 from detect.report_frames import Moment, picture_moments

@@ -11,7 +11,6 @@ COLUMNS = (
     ("dataset", "dataset", ""),
     ("split", "split", ""),
     ("source", "source", ""),
-    ("view", "view", ""),
     ("clips", "n", "d"),
     ("no label", "n_unlabelled", "d"),
     ("clean", "n_clean", "d"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from drawn import CLIPS, drawn_dataset
@@ -9,7 +10,8 @@ from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
 from detect import commands
-from detect.benchmark import ask_detector, run_benchmark
+from detect.asking import ask_detector
+from detect.benchmark import run_benchmark
 from detect.detectors.detector import Finding
 from detect.leaderboard import score_rows
 from detect.report import write_report
@@ -158,7 +160,7 @@ def test_an_answer_that_breaks_the_contract_is_a_failure_with_its_reason(dataset
 
     clip = dataset.clips()[0]
     pose = type("Pose", (), {"fps": 30.0, "n_frames": 120})()
-    (row,) = ask_detector("broken", Broken(), clip, pose)
+    (row,), _ = ask_detector("broken", Broken(), clip, pose)
     assert reason in row.error
     assert (row.score, row.onset_s) == (0.0, None)
 
@@ -185,12 +187,25 @@ def test_a_fall_is_listed_and_not_scored_and_not_called_real(tmp_path, cache):
     assert "limit lifted" in page
 
 
-def test_every_view_has_a_row_of_its_own_where_there_are_several(tmp_path, cache):
+def test_views_of_a_trial_count_each_and_are_one_row(tmp_path, cache):
     clips = {f"e{k}": {"reversal_deg": 20.0, "view": view, "trial_id": "t"} for k, view in enumerate(("side", "rear"))}
     seen = drawn_dataset(tmp_path / "seen", cache, clips)
     rows = run_benchmark([seen], {"silent": Silent(), "perfect": Perfect(seen)}, cache, workers=1).rows
-    assert [(r["detector"], r["view"], r["n_wink"]) for r in rows] == [
-        (d, v, n) for d in ("silent", "perfect") for v, n in (("all", 2), ("side", 1), ("rear", 1))
+    assert [(r["detector"], r["n_wink"]) for r in rows] == [("silent", 2), ("perfect", 2)]
+
+
+def test_splits_and_sources_are_never_pooled(tmp_path, cache):
+    clips = {
+        "f1": {"reversal_deg": 20.0},
+        "f2": {"reversal_deg": 20.0, "split": "held_out"},
+        "f3": {"reversal_deg": 0.0, "source": "real"},
+    }
+    mixed = drawn_dataset(tmp_path / "mixed", cache, clips)
+    rows = run_benchmark([mixed], {"silent": Silent()}, cache, workers=1).rows
+    assert [(r["split"], r["source"], r["n"]) for r in rows] == [
+        ("test", "synthetic", 1),
+        ("held_out", "synthetic", 1),
+        ("test", "real", 1),
     ]
 
 
@@ -198,7 +213,8 @@ def test_a_detection_outside_every_repetition_costs_precision(dataset, cache):
     result = run_benchmark([dataset], {"perfect": Perfect(dataset)}, cache, workers=1)
     part = result.parts[0]
     ghost = part.detections[0].__class__("perfect", "a2", 1, 99.0, 3.9, None, 3.95, 0.0)
-    (row,) = score_rows("drawn", ["perfect"], part.clips, part.poses, [*part.detections, ghost])
+    haunted = replace(part, detections=(*part.detections, ghost))
+    (row,) = score_rows(haunted, ["perfect"])
     assert row["n_called_outside"] == 1
     assert row["ap_100ms"] == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 3)
     assert row["presence_f1"] == pytest.approx(2 * 3 / (3 + 4))

@@ -1,0 +1,1 @@
+"""Detectors that are not part of this program: other packages, other programs, tables made elsewhere."""
