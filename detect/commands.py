@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig, OmegaConf
 
+from detect.places import writable_folder
 from wink.config import build, plain
 from wink.dataset import Dataset, find_dataset
 from wink.errors import ConfigError, unknown_name
@@ -33,10 +33,10 @@ def fetch(cfg: DictConfig) -> None:
 def benchmark(cfg: DictConfig) -> None:
     """Run detectors on datasets, score them, and write the report."""
     detectors, datasets = _checked(cfg)
-    output = _writable_folder("output", Path(cfg.output) if cfg.output else datasets[0].path)
-    cache = _writable_folder("paths.cache", Path(cfg.paths.cache))
+    output = writable_folder("output", Path(cfg.output) if cfg.output else datasets[0].path)
+    cache = writable_folder("paths.cache", Path(cfg.paths.cache))
     for dataset in datasets:
-        _writable_folder("the dataset", dataset.path)
+        writable_folder("the dataset", dataset.path)
     from detect.benchmark import DETECTIONS_FILE, run_benchmark
     from detect.report import write_report
     from detect.table import leaderboard_table
@@ -92,18 +92,6 @@ def _built(name: str, part: DictConfig) -> AnyDetector:
     except ConfigError as error:
         raise ConfigError(f"detector {name}: {error}") from None
     return detector
-
-
-def _writable_folder(what: str, folder: Path) -> Path:
-    """The folder, made if it is missing, and tried: hours of work must not end at a door that is shut."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
-            return folder
-    except OSError as error:
-        raise ConfigError(
-            f"{what} {folder} is no folder to write in ({error.strerror}); name one that can be made"
-        ) from None
 
 
 def _tell_failures(result: Benchmark) -> None:

@@ -57,6 +57,24 @@ def read_frames(video: Path) -> Iterator[Image]:
         raise ClipError(f"{video} cannot be read as a video: {error}") from error
 
 
+def frame_times(video: Path) -> NDArray[np.float64]:
+    """When each picture is shown (T,), from the first [s], as the file says; empty where it does not.
+
+    Raises:
+        ClipError: the file is missing, or breaks off.
+    """
+    try:
+        with av.open(str(video)) as container:
+            stream = container.streams.video[0]
+            stamps = [packet.pts for packet in container.demux(stream) if packet.size and not packet.is_discard]
+            if not stamps or None in stamps or stream.time_base is None:
+                return np.empty(0)
+            times = np.sort(np.array(stamps, dtype=float)) * float(stream.time_base)
+            return np.asarray(times - times[0])
+    except (FFmpegError, OSError, IndexError) as error:
+        raise ClipError(f"{video} cannot be read as a video: {error}") from error
+
+
 def read_some_frames(video: Path, wanted: tuple[int, ...]) -> dict[int, Image]:
     """The pictures with these numbers (from 0); numbers beyond the end are left out."""
     last = max(wanted, default=-1)

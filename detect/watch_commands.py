@@ -1,0 +1,54 @@
+"""The verb that looks at videos of anybody: `wink detect`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omegaconf import DictConfig
+
+from detect.places import writable_folder
+from wink.config import build
+from wink.errors import ClipError, ConfigError
+
+if TYPE_CHECKING:
+    from detect.detectors.detector import Detector
+
+
+def detect(cfg: DictConfig) -> None:
+    """Look at videos and write what was found in each."""
+    from detect.detecting import Told, detect_all, gather_table, videos_of
+
+    videos = videos_of(Path(str(name)) for name in ([cfg.input] if isinstance(cfg.input, str) else cfg.input))
+    name, detector = the_one_detector(cfg)
+    output = writable_folder("output", Path(cfg.output) if cfg.output else Path(cfg.paths.exports) / "detect")
+    cache = writable_folder("paths.cache", Path(cfg.paths.cache))
+    failed = 0
+    for number, result in enumerate(detect_all(videos, name, detector, output, cache, bool(cfg.overwrite)), start=1):
+        print(f"[{number}/{len(videos)}] {result.video.name}")
+        if isinstance(result, Told):
+            lines = (*result.lines, f"look at {result.folder / 'page.html'}")
+            print("\n".join(f"  {line}" for line in lines), flush=True)
+        else:
+            failed += not result.there
+            print(f"  {'left alone' if result.there else 'NOT READ'}: {result.reason}", flush=True)
+    print(f"wrote {gather_table(output)}")
+    if failed == len(videos):
+        raise ClipError(f"none of the {failed} videos could be read" if failed > 1 else "the video could not be read")
+
+
+def the_one_detector(cfg: DictConfig) -> tuple[str, Detector]:
+    """The detector chosen and its name, where only one can be.
+
+    Raises:
+        ConfigError: none is chosen, or several, or its settings are wrong.
+    """
+    chosen = dict(cfg.get("detector") or {})
+    if len(chosen) != 1:
+        raise ConfigError(f"one detector looks at a video, {len(chosen)} are chosen; say detector=low_back_contour")
+    ((name, part),) = chosen.items()
+    try:
+        detector: Detector = build(part)
+    except ConfigError as error:
+        raise ConfigError(f"detector {name}: {error}") from None
+    return str(name), detector
