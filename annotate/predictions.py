@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.label_studio import ONSET, Result, choice, region
+from annotate.label_studio import Result, choice, region
+from annotate.marks import ONSET
 from wink.angles import severity
 from wink.annotation import Grade
 from wink.clip import Clip, frame_at

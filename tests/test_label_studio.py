@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.label_studio import DEPTHS, LABELS, ONSET, WINK_GRADES, annotation_of, choice, region, task_of
+from annotate.label_studio import DEPTHS, WINK_GRADES, annotation_of, choice, region, task_of
+from annotate.marks import LABELS, ONSET, TYPED
 from annotate.page import instructions, labeling_config, same_page
 from annotate.predictions import TRUTH, predictions_of, truth_of
 from annotate.pull import annotations_of, merge, store

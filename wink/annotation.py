@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from wink.dataset import read_as
 from wink.files import write_table
 
 Grade = Literal["none", "mild", "clear", "marked", "cannot_tell"]
+#: Why a clip cannot be graded.
+Reason = Literal["view", "clothing", "hidden", "picture", "other"]
+
+#: First number: another meaning of a column. Second: columns were added that may be null. 1.1: reasons, created_at.
+SCHEMA_VERSION = "1.1"
 
 SCHEMA = pa.schema(
     [
@@ -32,7 +37,10 @@ SCHEMA = pa.schema(
         pa.field("updated_at", pa.string(), nullable=False),
         pa.field("primed", pa.bool_(), nullable=False),  # began from a prediction
         pa.field("problem", pa.string()),  # why it breaks the rules of marking; null = valid
-    ]
+        pa.field("reasons", pa.list_(pa.string())),  # why the clip cannot be graded
+        pa.field("created_at", pa.string()),  # when it was submitted first
+    ],
+    metadata={"winklab_annotations": SCHEMA_VERSION},
 )
 
 
@@ -57,17 +65,32 @@ class Annotation:
     updated_at: str
     primed: bool
     problem: str | None
+    reasons: tuple[str, ...] = ()
+    created_at: str | None = None
+
+    @property
+    def made_at(self) -> str:
+        """When it was made, as ISO 8601: when submitted first, or, in older files, changed last."""
+        return self.created_at or self.updated_at
+
+
+#: Columns that hold several words.
+_LISTS = ("injury_history", "reasons")
 
 
 def write_annotations(path: Path, annotations: tuple[Annotation, ...]) -> None:
     """Write annotations to a Parquet file, whole or not at all; what it held before is gone."""
-    rows = [{**vars(a), "injury_history": list(a.injury_history)} for a in annotations]
+    rows = [{**vars(a), **{name: list(getattr(a, name)) for name in _LISTS}} for a in annotations]
     write_table(path, pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
 def read_annotations(path: Path) -> tuple[Annotation, ...]:
-    """Read annotations from a Parquet file; none where there is no file."""
+    """Read annotations from a Parquet file, of an older version too; none where there is no file.
+
+    Raises:
+        DatasetError: the file holds something else.
+    """
     if not path.exists():
         return ()
-    rows = pq.read_table(path, schema=SCHEMA).to_pylist()
-    return tuple(Annotation(**{**row, "injury_history": tuple(row["injury_history"] or ())}) for row in rows)
+    rows = read_as(path, SCHEMA).to_pylist()
+    return tuple(Annotation(**{**row, **{name: tuple(row[name] or ()) for name in _LISTS}}) for row in rows)
