@@ -104,7 +104,7 @@ def _push(
 ) -> None:
     from annotate.delivery import deliver, deliver_predictions
 
-    deliver(server, folder, kind, datasets, cfg.title, overlap)
+    deliver(server, folder, kind, datasets, cfg.title, overlap, truth=kind == "review" and cfg.truth)
     if kind == "review":
         deliver_predictions(server, folder, datasets, cfg.title, cfg.truth)
 

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotate.access import explained
+from annotate.curve import review_curves
 from annotate.folder import ServerFolder, is_placed, place_clip, shows_another_picture
 from annotate.label_studio import task_of
 from annotate.lock import locked
 from annotate.origins import remember_models, remember_origins
 from annotate.page import Kind
 from annotate.predictions import TRUTH, Prediction, predictions_of, truth_of
-from annotate.project import find_or_make_project, folder_url
+from annotate.project import find_or_make_project, folder_url, instruct
 from annotate.push import check_frames, is_worked_on, push_predictions, push_tasks, tasks_by_clip
 from wink.clip import Clip
 from wink.dataset import Dataset
-from wink.detection import read_detections
+from wink.detection import Detection, read_detections
 from wink.errors import ServerError
 
 if TYPE_CHECKING:
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
 
 
 def deliver(
-    server: Server, folder: ServerFolder, kind: Kind, datasets: Sequence[Dataset], title: str, overlap: int | None
+    server: Server,
+    folder: ServerFolder,
+    kind: Kind,
+    datasets: Sequence[Dataset],
+    title: str,
+    overlap: int | None,
+    truth: bool = False,
 ) -> None:
     """Put every clip of the datasets into a project, each once, one push at a time; say how many were new.
+
+    In the review project each has the curve of its pelvic tilt beside it, with `truth` the true one.
 
     Raises:
         ServerError: a clip is not what the project already shows under its id, or the server failed.
@@ -36,7 +45,10 @@ def deliver(
     with locked(folder.lock("push"), "pushing"):
         project = find_or_make_project(server.ls, kind, title, folder.clips, overlap)
         clips = unique_clips(datasets)
-        tasks = [task_of(clip, folder_url(folder.clips, server.external)) for clip in clips]
+        curves = review_curves(datasets, _detections(datasets), truth) if kind == "review" else {}
+        place = folder_url(folder.clips, server.external)
+        instruct(server.ls, project, folder.clips, place)
+        tasks = [task_of(clip, place, curves.get(clip.clip_id)) for clip in clips]
         check_frames(tasks_by_clip(server.ls, project), tasks)
         place_clips(server.ls, folder, clips)
         remember_origins(folder, datasets)
@@ -101,6 +113,15 @@ def _worked_on(ls: LabelStudio, clip_ids: Sequence[str]) -> list[str]:
         projects = [int(project.id) for project in ls.projects.list()]
     listed = [tasks_by_clip(ls, project) for project in projects]
     return [c for c in clip_ids if any(is_worked_on(ls, task.number) for tasks in listed for task in tasks.get(c, ()))]
+
+
+def _detections(datasets: Iterable[Dataset]) -> dict[str, list[Detection]]:
+    """What detectors say of the datasets' clips, by clip."""
+    by_clip: dict[str, list[Detection]] = {}
+    for dataset in datasets:
+        for detection in read_detections(dataset.path / "detections.parquet"):
+            by_clip.setdefault(detection.clip_id, []).append(detection)
+    return by_clip
 
 
 def wanted_predictions(datasets: Iterable[Dataset], truth: bool) -> tuple[dict[str, list[Prediction]], set[str]]:

@@ -22,12 +22,13 @@ DEPTHS = (*get_args(RelationToParallel), "cannot_tell_depth")
 Result = dict[str, Any]
 
 
-def task_of(clip: Clip, folder_url: str = "clips") -> dict[str, Any]:
-    """The task that shows a clip: nothing in it tells source, lifter, dataset or truth.
+def task_of(clip: Clip, folder_url: str = "clips", curve: str | None = None) -> dict[str, Any]:
+    """The task that shows a clip: nothing in it tells source, lifter, dataset or truth, but for a review's curve.
 
     Args:
         clip: what to show.
         folder_url: where the server's media folder has `<clip_id>.mp4`.
+        curve: picture beside the video of a review, as SVG.
     """
     data = {
         "video": f"/data/local-files/?d={folder_url}/{clip.clip_id}.mp4",
@@ -35,7 +36,7 @@ def task_of(clip: Clip, folder_url: str = "clips") -> dict[str, Any]:
         "n_frames": clip.n_frames,
         "clip_id": clip.clip_id,
     }
-    return {"data": data}
+    return {"data": data if curve is None else {**data, "curve": curve}}
 
 
 def region(label: str, span: Span, score: float | None = None) -> Result:

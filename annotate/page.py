@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
 
@@ -12,21 +14,53 @@ Kind = Literal["blind", "review"]
 
 #: Annotators of a review project see what detectors or the simulation say, so it never counts as blind.
 REVIEW_HEADER = "Review: open clips from the list; the tabs hold what each detector, or the simulation, says."
+#: Pages of earlier versions, by the digest of what they say: what was marked on them means the same on this one.
+EARLIER_PAGES = (
+    "f44c107c560a52c04031a83345e619235194c458371033db14cf9f2181b13311",  # blind, before frames could be typed
+    "43ece9f48d043622aafea5268189c272fbd5491398e4d50ca524831a4439190b",  # review, without a curve
+)
+#: Pictures of the instructions: just before the onset, and once the wink is plain.
+PICTURES = ("before_onset.jpg", "after_onset.jpg")
 
 
 def labeling_config(kind: Kind) -> str:
-    """The labelling page: the same form for both kinds, with a header in the review project."""
+    """The labelling page: the same form for both kinds; in the review project with a header and the curve."""
     text = files("annotate").joinpath("labeling_config.xml").read_text()
     if kind == "blind":
         return text
     page = ElementTree.fromstring(text)
+    columns = page.find("View")
+    assert columns is not None
+    form = columns.findall("View")[1]
+    form.set("style", "flex:2;min-width:420px")
+    form.insert(0, ElementTree.Element("Markdown", value="$curve"))
     page.insert(0, ElementTree.Element("Header", value=REVIEW_HEADER, size="5"))
     return ElementTree.tostring(page, encoding="unicode")
 
 
-def instructions() -> str:
-    """What the page shows an annotator before the first clip."""
-    return files("annotate").joinpath("instructions.html").read_text()
+def instructions(folder_url: str = "clips") -> str:
+    """What the page shows an annotator before the first clip.
+
+    Args:
+        folder_url: where the server's media folder has the pictures; it strips pictures that are in the text itself.
+    """
+    text = " ".join(files("annotate").joinpath("instructions.html").read_text().split())  # line ends are shown
+    for name in PICTURES:
+        text = text.replace(f'"{name}"', f'"/data/local-files/?d={folder_url}/{name}"')
+    return text
+
+
+def place_pictures(clips: Path) -> None:
+    """Put the pictures of the instructions beside the clips, where every project may show them."""
+    for name in PICTURES:
+        picture = files("annotate").joinpath(name).read_bytes()
+        if not (clips / name).exists() or (clips / name).read_bytes() != picture:
+            (clips / name).write_bytes(picture)
+
+
+def is_earlier_page(theirs: str) -> bool:
+    """Whether a labelling page is one of an earlier version, whose annotations this one can go on with."""
+    return hashlib.sha256(_canonical(theirs).encode()).hexdigest() in EARLIER_PAGES
 
 
 def same_page(ours: str, theirs: str) -> bool:

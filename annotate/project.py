@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotate.access import explained
-from annotate.page import Kind, instructions, labeling_config, same_page
+from annotate.page import Kind, instructions, is_earlier_page, labeling_config, place_pictures, same_page
 from wink.errors import ServerError
 
 if TYPE_CHECKING:
@@ -36,6 +36,24 @@ def find_or_make_project(ls: LabelStudio, kind: Kind, title: str, clips: Path, o
             ls.projects.update(id=number, maximum_annotations=overlap)
     _allow_media(ls, number, clips)
     return number
+
+
+def instruct(ls: LabelStudio, number: int, clips: Path, url: str) -> None:
+    """Show annotators of a project the instructions of this version, with their pictures.
+
+    Args:
+        ls: signed-in client.
+        number: of the project.
+        clips: folder on the server's machine that the project may show.
+        url: where the server hands that folder out.
+
+    Raises:
+        ServerError: the server refused, failed or was not reached.
+    """
+    place_pictures(clips)
+    with explained("showing the instructions"):
+        if ls.projects.get(id=number).expert_instruction != instructions(url):
+            ls.projects.update(id=number, expert_instruction=instructions(url))
 
 
 def find_project(ls: LabelStudio, kind: Kind, title: str) -> int | None:
@@ -69,11 +87,12 @@ def _make(ls: LabelStudio, kind: Kind, title: str) -> int:
 
 
 def _check_page(ls: LabelStudio, number: int, kind: Kind, title: str) -> None:
-    """Refuse to mix annotations made on different pages; a page that nobody has used yet is brought up to date."""
+    """Refuse to mix annotations made on different pages; one nobody has used yet, or an earlier one, is renewed."""
     project = ls.projects.get(id=number)
-    if same_page(labeling_config(kind), project.label_config or "<View/>"):
+    theirs = project.label_config or "<View/>"
+    if same_page(labeling_config(kind), theirs):
         return
-    if project.total_annotations_number:
+    if project.total_annotations_number and not is_earlier_page(theirs):
         raise ServerError(
             f"the labelling page of project {title!r} {kind} is not the one this version of winklab uses, and "
             f"{project.total_annotations_number} annotations were made on it; put the page back in the project's "

@@ -71,7 +71,7 @@ def push_tasks(ls: LabelStudio, project: int, tasks: Sequence[Json]) -> int:
     """
     before = tasks_by_clip(ls, project)
     check_frames(before, tasks)
-    _point_to_videos(ls, before, tasks)
+    _renew(ls, before, tasks)
     pushed = {task["data"]["clip_id"] for task in tasks}
 
     def missing() -> list[Json]:
@@ -160,14 +160,13 @@ def _send_all(rest: list[Json], send: Callable[[list[Json]], int], what: str) ->
     return None
 
 
-def _point_to_videos(ls: LabelStudio, there: Mapping[str, Sequence[Listed]], tasks: Iterable[Json]) -> None:
-    """Bring tasks up to date whose video has moved; what was marked on them stays."""
+def _renew(ls: LabelStudio, there: Mapping[str, Sequence[Listed]], tasks: Iterable[Json]) -> None:
+    """Bring tasks up to date whose video has moved or whose curve has changed; what was marked on them stays."""
     with explained("bringing tasks up to date"):
         for task in tasks:
             for old in there.get(task["data"]["clip_id"], ()):
-                if old.data.get("video") != task["data"]["video"]:
-                    data = {**old.data, "video": task["data"]["video"]}
-                    ls.tasks.update(id=str(old.number), data=data, request_options=_ONCE)
+                if any(old.data.get(name) != value for name, value in task["data"].items()):
+                    ls.tasks.update(id=str(old.number), data={**old.data, **task["data"]}, request_options=_ONCE)
 
 
 def _remove_duplicates(ls: LabelStudio, tasks: Iterable[Sequence[Listed]]) -> None:

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import get_args
 from xml.etree import ElementTree
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.label_studio import DEPTHS, WINK_GRADES, annotation_of, choice, region, task_of
 from annotate.marks import LABELS, ONSET, TYPED
-from annotate.page import instructions, labeling_config, same_page
+from annotate.page import instructions, is_earlier_page, labeling_config, place_pictures, same_page
 from annotate.predictions import TRUTH, predictions_of, truth_of
 from annotate.pull import annotations_of, merge, store
 from wink.angles import relation_to_parallel
-from wink.annotation import Annotation, Grade, read_annotations
+from wink.annotation import SCHEMA, Annotation, Grade, Reason, read_annotations
 from wink.clip import Clip
 from wink.dataset_writer import DatasetWriter, Shard
 from wink.detection import Detection
@@ -26,6 +28,7 @@ from wink.onset import Repetition, Wink
 
 FPS, N = 30.0, 100
 DATA = {"video": "/x", "fps": FPS, "n_frames": N, "clip_id": "c0ffee"}
+BEFORE = (Path(__file__).parent / "golden/labeling_config_before.xml").read_text()
 PAGE = ElementTree.fromstring(labeling_config("blind"))
 
 
@@ -87,6 +90,8 @@ def valid_annotations(draw):
         updated_at="t",
         primed=False,
         problem=None,
+        reasons=tuple(draw(st.lists(st.sampled_from(get_args(Reason)), unique=True))),
+        created_at=draw(st.none() | st.just("2026-01-01")),
     )
 
 
@@ -98,6 +103,8 @@ def results_of(annotation):
     for name, picked in (("wink_grade", annotation.grade), ("wink_depth", depth), ("pain", annotation.pain)):
         if picked is not None:
             results.append(choice(name, [picked]))
+    if annotation.reasons:
+        results.append(choice("wink_reason", annotation.reasons))
     if annotation.injury_history:
         results.append(choice("injury_history", annotation.injury_history))
     values = (
@@ -114,7 +121,8 @@ def results_of(annotation):
 
 @given(valid_annotations())
 def test_a_valid_annotation_survives_the_way_there_and_back(annotation):
-    back = annotation_of(DATA, json.loads(json.dumps(raw(*results_of(annotation)))), {1: "ann@x"})
+    sent = raw(*results_of(annotation), created_at=annotation.created_at)
+    back = annotation_of(DATA, json.loads(json.dumps(sent)), {1: "ann@x"})
     assert json.loads(back.spans) == json.loads(annotation.spans)
     assert back == Annotation(**{**vars(annotation), "spans": back.spans})
 
@@ -147,6 +155,7 @@ DEPTH = choice("wink_depth", ["at_parallel"])
         ([mark(ONSET, 5, 5), choice("wink_grade", ["huge"])], "unknown grade huge"),
         ([mark(ONSET, 5, 5), MILD], "graded mild but not said whether the wink begins before"),
         ([choice("wink_grade", ["none"]), choice("wink_depth", ["deep"])], "unknown answer deep"),
+        ([choice("wink_grade", ["cannot_tell"]), choice("wink_reason", ["fog"])], "unknown reason fog"),
     ],
 )
 def test_every_breach_of_the_rules_is_named_and_kept(results, problem):
@@ -283,17 +292,58 @@ def test_page_and_code_use_the_same_words():
     assert stored("phase") == list(LABELS)
     assert stored("wink_grade") == list(get_args(Grade))
     assert stored("wink_depth") == list(DEPTHS)
+    assert stored("wink_reason") == list(get_args(Reason))
+    numbers = [e.get("name") for e in PAGE.iter("Number")]
+    assert [name for name in numbers if name != "load_kg"] == list(TYPED)
 
 
 def test_every_control_has_a_hotkey_of_its_own():
-    keys = [e.get("hotkey") for e in PAGE.iter() if e.tag in ("Label", "Choice", "Rating", "Number")]
+    """But for the numbers of frames: a hotkey of a number adds one to it, so an access key leads to them."""
+    controls = [e for e in PAGE.iter() if e.tag in ("Label", "Choice", "Rating", "Number")]
+    keys = [e.get("hotkey") for e in controls if e.get("name") not in TYPED]
     assert None not in keys
     assert len(set(keys)) == len(keys)
+    assert 'accesskey="k"' in next(str(e.get("value")) for e in PAGE.iter("Markdown"))
 
 
-def test_the_onset_is_defined_on_the_page_by_its_name():
+def test_the_onset_is_defined_on_the_page_by_its_name_and_pictures(tmp_path):
     assert "pelvic_reversal_onset" in instructions()
     assert "hop size" in instructions()
+    shown = re.findall(r'src="/data/local-files/\?d=media/clips/([^"]+)"', instructions("media/clips"))
+    place_pictures(tmp_path)
+    assert sorted(shown) == sorted(p.name for p in tmp_path.iterdir())
+    assert len(shown) == 2
+    assert all(p.read_bytes()[:2] == b"\xff\xd8" for p in tmp_path.iterdir())
+    assert "\n" not in instructions()  # the page shows line ends
+
+
+def test_the_page_of_the_version_before_is_gone_on_with_and_no_other():
+    assert is_earlier_page(BEFORE)
+    assert not is_earlier_page(BEFORE.replace("none", "nil"))
+    assert not is_earlier_page(labeling_config("blind"))
+
+
+def test_annotations_of_the_version_before_are_read(tmp_path):
+    now = Annotation(*[None] * 17)
+    row = {name: getattr(now, name) for name in SCHEMA.names if name not in ("reasons", "created_at")}
+    texts = ("clip_id", "annotation_id", "annotator", "spans", "updated_at")
+    row |= dict.fromkeys(texts, "x") | {"primed": False, "injury_history": ["hip"]}
+    schema = pa.schema([field for field in SCHEMA if field.name in row])
+    pq.write_table(pa.Table.from_pylist([row], schema=schema), tmp_path / "annotations.parquet")
+    (old,) = read_annotations(tmp_path / "annotations.parquet")
+    assert (old.injury_history, old.reasons, old.created_at, old.made_at) == (("hip",), (), None, "x")
+
+
+def test_only_a_review_has_the_curve_and_nothing_else_differs():
+    blind, review = PAGE, ElementTree.fromstring(labeling_config("review"))
+    assert [e for e in blind.iter() if e.get("value") == "$curve"] == []
+    assert len([e for e in review.iter() if e.get("value") == "$curve"]) == 1
+
+    def controls(page):
+        kept = ("Video", "TimelineLabels", "Label", "Choices", "Choice", "Number", "Rating", "TextArea")
+        return [e.attrib for e in page.iter() if e.tag in kept]
+
+    assert controls(blind) == controls(review)
 
 
 def test_pages_differ_by_more_than_white_space():
