@@ -68,19 +68,52 @@ def access_token(folder: ServerFolder, url: str) -> str:
 
 
 def _session(folder: ServerFolder, url: str) -> httpx.Client:
-    """A browser-like session, signed in through the form."""
-    session = httpx.Client(base_url=url, timeout=60, trust_env=False)
-    page = session.get("/user/login/").text
-    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    if found is None:
-        raise ServerError(f"what answers at {url} shows no sign-in form; is it Label Studio?")
-    form = {"csrfmiddlewaretoken": found[1], "email": LEAD, "password": folder.password()}
-    answer = session.post("/user/login/", data=form, headers={"Referer": f"{url}/user/login/"})
+    hint = f"the one in {folder.login}; if it was changed, write the new one there"
+    return sign_in(url, LEAD, folder.password(), hint)
+
+
+@contextmanager
+def form_session(url: str, path: str) -> Iterator[tuple[httpx.Client, str]]:
+    """A browser-like session that has opened a page with a form, and the token the form must carry.
+
+    Raises:
+        ServerError: there is no form on the page.
+    """
+    with httpx.Client(base_url=url, timeout=60, trust_env=proxied(url)) as session:
+        page = session.get(path).text
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        if found is None:
+            raise ServerError(f"what answers at {url} shows no sign-in form; is it Label Studio?")
+        yield session, found[1]
+
+
+def sign_in(url: str, email: str, password: str, hint: str) -> httpx.Client:
+    """A browser-like session, signed in through the form; to be closed.
+
+    Raises:
+        ServerError: the password is refused.
+    """
+    with form_session(url, "/user/login/") as (web, token):
+        form = {"csrfmiddlewaretoken": token, "email": email, "password": password}
+        answer = web.post("/user/login/", data=form, headers={"Referer": f"{url}/user/login/"})
+        cookies = web.cookies
     if answer.status_code != httpx.codes.FOUND:
-        raise ServerError(
-            f"Label Studio refuses the password of {LEAD} in {folder.login}; if it was changed, write the new one there"
-        )
-    return session
+        raise ServerError(f"Label Studio refuses the password of {email}: {hint}")
+    return httpx.Client(base_url=url, timeout=60, trust_env=proxied(url), cookies=cookies)
+
+
+def proxied(url: str) -> bool:
+    """Whether proxies are for an address: never for this machine."""
+    return httpx.URL(url).host not in ("127.0.0.1", "localhost")
+
+
+def authorisation(url: str, key: str) -> dict[str, str]:
+    """The header that signs a request in: from a personal access token, or else a legacy token."""
+    with explained("checking the key"):
+        answer = httpx.post(f"{url}/api/token/refresh/", json={"refresh": key}, timeout=60, trust_env=proxied(url))
+    if answer.status_code == httpx.codes.OK:
+        return {"Authorization": f"Bearer {answer.json()['access']}"}
+    return {"Authorization": f"Token {key}"}
 
 
 def _new_token(session: httpx.Client, url: str) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
 
-from wink.errors import ClipError, ConfigError, unknown_name
+from wink.errors import ClipError, ConfigError
 
 if TYPE_CHECKING:
     from annotate.connection import Server
     from annotate.folder import ServerFolder
     from annotate.page import Kind
     from annotate.real_clips import ClipTerms
+    from annotate.rounds import Round
+    from wink.clip import Clip
     from wink.dataset import Dataset
 
 
@@ -60,128 +61,124 @@ def _imported(cfg: DictConfig, path: Path, terms: ClipTerms) -> Iterator[object]
 
 
 def annotate(cfg: DictConfig) -> None:
-    """Put datasets before annotators: server, projects, clips; or only prepare, or stop, the server."""
-    from annotate.environment import label_studio_program
-    from annotate.prepare import prepare_server
-    from annotate.running import stop_server
+    """Put datasets before annotators; or only prepare, or stop, the server, or see to people."""
+    from annotate.settings import folder_of, wish_of
 
-    folder = _folder(cfg)
-    if cfg.stop:
+    words = [str(word) for word in cfg.input]
+    if words[:1] == ["add-annotator"]:
+        _add_annotators(cfg, words[1:])
+    elif words == ["progress"]:
+        _tell_progress(cfg)
+    elif cfg.stop:
+        from annotate.running import stop_server
+
+        folder = folder_of(cfg)
         print("Label Studio stopped" if stop_server(folder) else f"no Label Studio runs on {folder.root}")
     elif cfg.prepare:
-        made = prepare_server(folder, label_studio_program(Path(cfg.paths.cache), _environment(cfg)))
+        from annotate.environment import label_studio_program
+        from annotate.prepare import prepare_server
+        from annotate.settings import environment_of
+
+        folder, database = folder_of(cfg), wish_of(cfg).database
+        made = prepare_server(folder, label_studio_program(Path(cfg.paths.cache), environment_of(cfg)), database)
         print(f"Label Studio is ready in {folder.root}" + ("" if made else " (it was before)"))
     else:
-        _serve_and_push(cfg, folder)
+        _serve_and_push(cfg)
 
 
-def _serve_and_push(cfg: DictConfig, folder: ServerFolder) -> None:
-    datasets, overlap = _datasets(cfg), _overlap(cfg)
-    kinds: tuple[Kind, ...] = ("blind", "review") if cfg.review else ("blind",)
-    with _connected(cfg, folder, stays=cfg.serve) as server:
+def _serve_and_push(cfg: DictConfig) -> None:
+    from annotate.rounds import round_of
+    from annotate.settings import connection, datasets_of, folder_of
+
+    datasets, asked = datasets_of(cfg), round_of(cfg)
+    kinds: tuple[Kind, ...] = ("blind", *(("review",) if cfg.review else ()), *(("training",) if cfg.training else ()))
+    with connection(cfg, stays=cfg.serve) as server:
         for kind in kinds:
-            _push(server, folder, kind, datasets, cfg, overlap)
-        _say_where(server, folder, cfg.serve)
+            _push(server, kind, datasets, cfg, asked)
+        _say_where(server, folder_of(cfg), cfg.serve)
 
 
 def push(cfg: DictConfig) -> None:
     """Push clips, and to the review project predictions, each once."""
-    kind, overlap = _kind(cfg.project), _overlap(cfg)
-    datasets, folder = _datasets(cfg), _folder(cfg)
+    from annotate.rounds import round_of
+    from annotate.settings import connection, datasets_of, kind_of
+
+    kind, asked, datasets = kind_of(cfg.project), round_of(cfg), datasets_of(cfg)
     if not datasets:
         raise ConfigError("nothing to push; name a dataset: `wink push demo`")
-    with _connected(cfg, folder, stays=cfg.serve) as server:
-        _push(server, folder, kind, datasets, cfg, overlap)
+    with connection(cfg, stays=cfg.serve) as server:
+        _push(server, kind, datasets, cfg, asked)
 
 
-def _push(
-    server: Server,
-    folder: ServerFolder,
-    kind: Kind,
-    datasets: Sequence[Dataset],
-    cfg: DictConfig,
-    overlap: int | None,
-) -> None:
-    from annotate.delivery import deliver, deliver_predictions
+def _push(server: Server, kind: Kind, datasets: Sequence[Dataset], cfg: DictConfig, asked: Round) -> None:
+    from annotate.delivery import unique_clips
+    from annotate.origins import remember_origins
+    from annotate.rounds import choose, shared_out
+    from annotate.settings import courier, folder_of
 
-    deliver(server, folder, kind, datasets, cfg.title, overlap, truth=kind == "review" and cfg.truth)
-    if kind == "review":
-        deliver_predictions(server, folder, datasets, cfg.title, cfg.truth)
+    bearer = courier(server, cfg)
+    clips = choose(asked, datasets, unique_clips(datasets))
+    remember_origins(folder_of(cfg), datasets)
+    for queue, part in shared_out(server.ls, asked, kind, cfg.title, clips).items():
+        curves = _curves(datasets, part, cfg.truth) if kind == "review" else {}
+        bearer.deliver(queue, part, curves, first=asked.select in ("uncertain", "disputed"))
+        if kind == "review":
+            bearer.deliver_predictions(queue, datasets, part, cfg.truth)
+
+
+def _curves(datasets: Sequence[Dataset], clips: Sequence[Clip], truth: bool) -> dict[str, str]:
+    """The curve of each clip's pelvic tilt, to stand beside its video in a review."""
+    from annotate.curve import review_curves
+    from annotate.delivery import detections_of
+
+    shown = {clip.clip_id for clip in clips}
+    curves = review_curves(datasets, detections_of(datasets), truth)
+    return {clip_id: curve for clip_id, curve in curves.items() if clip_id in shown}
 
 
 def pull(cfg: DictConfig) -> None:
-    """Bring annotations to the datasets their clips belong to; list those that break the rules of marking."""
-    from annotate.origins import known_origins
-    from annotate.project import find_project
-    from annotate.pull import known_datasets, pull_annotations, store
+    """Bring annotations to the datasets their clips belong to; send those that break the rules of marking back."""
+    from annotate.pulling import Pull, pull_into
+    from annotate.settings import connection, datasets_of, folder_of, kind_of
 
-    kind, folder = _kind(cfg.project), _folder(cfg)
-    named = _datasets(cfg)
-    with _connected(cfg, folder, stays=False) as server:
-        project = find_project(server.ls, kind, cfg.title)
-        annotations = [] if project is None else pull_annotations(server.ls, project, primed=kind == "review")
-    datasets = named or known_datasets(Path(cfg.paths.datasets), known_origins(folder))
-    counts, homeless = store(annotations, datasets)
-    for file, n in counts.items():
-        print(f"{file}: {n} annotations pulled")
-    print(f"{len(annotations)} annotations in the {kind} project")
-    for a in annotations:
-        if a.problem:
-            print(f"  to be mended: clip {a.clip_id} by {a.annotator}: {a.problem}")
-    if homeless:
-        clips = sorted({a.clip_id for a in homeless})
-        print(
-            f"  {len(homeless)} annotations stay on the server only: the datasets of their clips "
-            f"({', '.join(clips[:5])}) are not among {', '.join(d.name for d in datasets) or 'none'}; "
-            "name the dataset's folder: wink pull FOLDER"
-        )
+    asked, named = Pull(kind_of(cfg.project), cfg.title, cfg.full, cfg.mend), datasets_of(cfg)
+    with connection(cfg, stays=False) as server:
+        pull_into(server, folder_of(cfg), asked, named, Path(cfg.paths.datasets))
 
 
-def _connected(cfg: DictConfig, folder: ServerFolder, stays: bool) -> AbstractContextManager[Server]:
-    from annotate.connection import connected
-    from annotate.server import check_port
+def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
+    from annotate.people import add_annotator, email_of
+    from annotate.settings import connection
 
-    return connected(folder, Path(cfg.paths.cache), _environment(cfg), check_port(cfg.port), stays)
+    if not names:
+        raise ConfigError("say who: `wink annotate add-annotator ann` (or an email address)")
+    if cfg.password and len(names) > 1:
+        raise ConfigError("password= is for one person; leave it out and each gets one of their own")
+    for name in names:
+        email_of(name)
+    with connection(cfg, stays=cfg.serve) as server:
+        for name in names:
+            login = add_annotator(server, name, cfg.password)
+            told = "as given" if cfg.password else f"{login.password}   (shown once, kept nowhere)"
+            print(f"log-in for {name} at {server.url}\n  email:    {login.email}\n  password: {told}")
+        print("each of them, once in their browser: gear below a video, Video hop size 1")
+
+
+def _tell_progress(cfg: DictConfig) -> None:
+    from annotate.headway import progress_table
+    from annotate.settings import connection, folder_of
+
+    with connection(cfg, stays=False) as server:
+        print(progress_table(server, folder_of(cfg), cfg.title))
 
 
 def _say_where(server: Server, folder: ServerFolder, stays: bool) -> None:
+    from annotate.address import exposure, is_open
+
     print(f"Label Studio: {server.url}" + ("" if server.external or stays else " (stopped again; serve=true keeps it)"))
-    if not server.external:
+    if server.running is not None:
         print(f"log-in:       {folder.login}")
         if stays:
             print("stop it with: wink annotate stop=true")
-
-
-def _kind(name: str) -> Kind:
-    from annotate.page import Kind
-
-    if name not in get_args(Kind):
-        raise ConfigError(unknown_name("project", name, get_args(Kind)))
-    kind: Kind = "review" if name == "review" else "blind"
-    return kind
-
-
-def _overlap(cfg: DictConfig) -> int | None:
-    """How many annotators each clip gets, as the setting says; None leaves it to the project."""
-    overlap = cfg.overlap
-    if overlap is None or (isinstance(overlap, int) and not isinstance(overlap, bool) and 1 <= overlap <= 100):
-        return overlap
-    raise ConfigError(f"overlap={overlap} is no number of annotators; expected 1 to 100, or null")
-
-
-def _folder(cfg: DictConfig) -> ServerFolder:
-    from annotate.folder import ServerFolder
-
-    return ServerFolder(Path(cfg.paths.server))
-
-
-def _environment(cfg: DictConfig) -> Path | None:
-    return Path(cfg.environment) if cfg.environment else None
-
-
-def _datasets(cfg: DictConfig) -> list[Dataset]:
-    """The datasets named: folders as they are, names below `paths.datasets`."""
-    from wink.dataset import Dataset
-
-    named = [Path(cfg.paths.datasets) / name for name in cfg.input]
-    return [Dataset(path if path.is_dir() else Path(name)) for path, name in zip(named, cfg.input, strict=True)]
+            if is_open(server.running.host):
+                print(exposure(server.running.host, server.running.port))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 from annotate.access import access_token, client, external_address
 from annotate.environment import label_studio_program
 from annotate.folder import ServerFolder
-from annotate.server import serving
+from annotate.running import Running
+from annotate.server import Wish, serving
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -23,31 +25,35 @@ class Server:
 
     ls: LabelStudio
     url: str
+    key: str
     external: bool
+    running: Running | None = None  # our own
+
+    @property
+    def place(self) -> str:
+        """Name of the server in the folder of what was pulled: another server has other annotations."""
+        return "own" if self.running else re.sub(r"[^a-z0-9]+", "-", self.url.lower())
 
 
 @contextmanager
-def connected(
-    folder: ServerFolder, cache: Path, ready_made: Path | None, port: int | None, stays: bool
-) -> Iterator[Server]:
+def connected(folder: ServerFolder, cache: Path, ready_made: Path | None, wish: Wish, stays: bool) -> Iterator[Server]:
     """Sign in to the server for the length of a piece of work.
 
     Args:
-        folder: of our own server; a server of the user's shows the clips in it too.
+        folder: of our own server; a server of the user's may show the clips in it too.
         cache: where Label Studio's environment is made.
         ready_made: an environment that has it already.
-        port: of our own server if it has to be started.
+        wish: how our own server is to run, if it has to be started.
         stays: whether our own server is left running after the work.
     """
     folder.make()
     address = external_address()
     if address is not None:
         with client(*address, own=False) as ls:
-            yield Server(ls, address[0], external=True)
+            yield Server(ls, *address, external=True)
         return
     program = label_studio_program(cache, ready_made)
-    with (
-        serving(folder, program, port, stays) as running,
-        client(running.url, access_token(folder, running.url)) as ls,
-    ):
-        yield Server(ls, running.url, external=False)
+    with serving(folder, program, wish, stays) as running:
+        key = access_token(folder, running.url)
+        with client(running.url, key) as ls:
+            yield Server(ls, running.url, key, external=False, running=running)

@@ -2,76 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from annotate.access import explained
-from annotate.curve import review_curves
-from annotate.folder import ServerFolder, is_placed, place_clip, shows_another_picture
+from annotate.folder import ServerFolder
 from annotate.label_studio import task_of
 from annotate.lock import locked
-from annotate.origins import remember_models, remember_origins
-from annotate.page import Kind
+from annotate.media import Media
+from annotate.order import put_first
+from annotate.origins import remember_models
 from annotate.predictions import TRUTH, Prediction, predictions_of, truth_of
-from annotate.project import find_or_make_project, folder_url, instruct
-from annotate.push import check_frames, is_worked_on, push_predictions, push_tasks, tasks_by_clip
+from annotate.project import Queue, instruct, make_ready
+from annotate.push import check_frames, push_predictions, push_tasks, tasks_by_clip
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.detection import Detection, read_detections
 from wink.errors import ServerError
 
 if TYPE_CHECKING:
-    from label_studio_sdk import LabelStudio
-
     from annotate.connection import Server
 
 
-def deliver(
-    server: Server,
-    folder: ServerFolder,
-    kind: Kind,
-    datasets: Sequence[Dataset],
-    title: str,
-    overlap: int | None,
-    truth: bool = False,
-) -> None:
-    """Put every clip of the datasets into a project, each once, one push at a time; say how many were new.
+@dataclass(frozen=True)
+class Courier:
+    """Everything a delivery goes through: the server, our folder for it, and how the server gets at clips."""
 
-    In the review project each has the curve of its pelvic tilt beside it, with `truth` the true one.
+    server: Server
+    folder: ServerFolder
+    media: Media
 
-    Raises:
-        ServerError: a clip is not what the project already shows under its id, or the server failed.
-    """
-    with locked(folder.lock("push"), "pushing"):
-        project = find_or_make_project(server.ls, kind, title, folder.clips, overlap)
-        clips = unique_clips(datasets)
-        curves = review_curves(datasets, _detections(datasets), truth) if kind == "review" else {}
-        place = folder_url(folder.clips, server.external)
-        instruct(server.ls, project, folder.clips, place)
-        tasks = [task_of(clip, place, curves.get(clip.clip_id)) for clip in clips]
-        check_frames(tasks_by_clip(server.ls, project), tasks)
-        place_clips(server.ls, folder, clips)
-        remember_origins(folder, datasets)
-        added = push_tasks(server.ls, project, tasks)
-        print(f"{kind} project: {added} clips added, {len(clips) - added} were there")
+    def deliver(
+        self, queue: Queue, clips: Sequence[Clip], curves: Mapping[str, str] | None = None, first: bool = False
+    ) -> int:
+        """Put clips into a project, each once, one push at a time; return how many were new.
 
+        Args:
+            queue: the project.
+            clips: what is to be in it; what else is in it stays.
+            curves: pictures beside the videos of a review, by clip id, as SVG.
+            first: whether these come before what nobody has looked at yet.
 
-def deliver_predictions(
-    server: Server, folder: ServerFolder, datasets: Sequence[Dataset], title: str, truth: bool
-) -> None:
-    """Make the predictions in the review project what detections and, if wished, truth say of the datasets' clips."""
-    with locked(folder.lock("push"), "pushing"):
-        project = find_or_make_project(server.ls, "review", title, folder.clips)
-        wanted, models = wanted_predictions(datasets, truth)
-        rows = {clip_id: [p.row() for p in several] for clip_id, several in wanted.items()}
-        added, withdrawn = push_predictions(server.ls, project, rows, remember_models(folder, models))
-    total = sum(len(several) for several in rows.values())
-    gone = f", {withdrawn} withdrawn" if withdrawn else ""
-    print(f"review project: {added} predictions added, {total - added} were there{gone}")
-    for clip_id, several in wanted.items():
-        for prediction in several:
-            for moment in prediction.left_out:
-                print(f"  not shown: {prediction.model} of clip {clip_id}: {moment}")
+        Raises:
+            ServerError: a clip is not what the project already shows under its id, or the server failed.
+        """
+        ls = self.server.ls
+        with locked(self.folder.lock("push"), "pushing"):
+            project = make_ready(ls, queue)
+            tasks = [task_of(clip, curve=(curves or {}).get(clip.clip_id)) for clip in clips]
+            check_frames(tasks_by_clip(ls, project), tasks)
+            videos = self.media.bring(ls, project, clips)
+            instruct(ls, project, self.media.pictures(ls, project))
+            for clip, task in zip(clips, tasks, strict=True):
+                task["data"]["video"] = videos[clip.clip_id]
+            added = push_tasks(ls, project, tasks)
+            if first:
+                put_first(ls, project, [clip.clip_id for clip in clips])
+        print(f"{queue.name}: {added} clips added, {len(clips) - added} were there")
+        return added
+
+    def deliver_predictions(
+        self, queue: Queue, datasets: Sequence[Dataset], clips: Sequence[Clip], truth: bool
+    ) -> None:
+        """Make the predictions in a project what detections and, if wished, truth say of some clips."""
+        chosen = {clip.clip_id for clip in clips}
+        with locked(self.folder.lock("push"), "pushing"):
+            project = make_ready(self.server.ls, queue)
+            said, models = wanted_predictions(datasets, truth)
+            wanted = {clip_id: several for clip_id, several in said.items() if clip_id in chosen}
+            rows = {clip_id: [p.row() for p in several] for clip_id, several in wanted.items()}
+            ours = remember_models(self.folder, models)
+            added, withdrawn = push_predictions(self.server.ls, project, rows, ours)
+        total = sum(len(several) for several in rows.values())
+        gone = f", {withdrawn} withdrawn" if withdrawn else ""
+        print(f"{queue.name}: {added} predictions added, {total - added} were there{gone}")
+        for clip_id, several in wanted.items():
+            for prediction in several:
+                for moment in prediction.left_out:
+                    print(f"  not shown: {prediction.model} of clip {clip_id}: {moment}")
 
 
 def unique_clips(datasets: Iterable[Dataset]) -> list[Clip]:
@@ -89,33 +97,7 @@ def unique_clips(datasets: Iterable[Dataset]) -> list[Clip]:
     return [clips[clip_id] for clip_id in sorted(clips)]
 
 
-def place_clips(ls: LabelStudio, folder: ServerFolder, clips: Iterable[Clip]) -> None:
-    """Put the clips' videos where the server shows them; a picture that was worked on is never swapped.
-
-    Raises:
-        ServerError: somebody marked a clip whose video has changed since.
-    """
-    absent = [clip for clip in clips if not is_placed(folder, clip)]
-    changed = [clip.clip_id for clip in absent if shows_another_picture(folder, clip)]
-    marked = _worked_on(ls, changed) if changed else []
-    if marked:
-        raise ServerError(
-            f"the videos of {len(marked)} clips are not those that were marked on the server, first {marked[0]}: they "
-            "were made again. Push the dataset that was marked, or use another folder with paths.server="
-        )
-    for clip in absent:
-        place_clip(folder, clip)
-
-
-def _worked_on(ls: LabelStudio, clip_ids: Sequence[str]) -> list[str]:
-    """Which of the clips somebody has worked on, in whatever project: all of them show the same file."""
-    with explained("looking through the projects"):
-        projects = [int(project.id) for project in ls.projects.list()]
-    listed = [tasks_by_clip(ls, project) for project in projects]
-    return [c for c in clip_ids if any(is_worked_on(ls, task.number) for tasks in listed for task in tasks.get(c, ()))]
-
-
-def _detections(datasets: Iterable[Dataset]) -> dict[str, list[Detection]]:
+def detections_of(datasets: Iterable[Dataset]) -> dict[str, list[Detection]]:
     """What detectors say of the datasets' clips, by clip."""
     by_clip: dict[str, list[Detection]] = {}
     for dataset in datasets:

@@ -35,6 +35,21 @@ class ServerFolder:
         return self.data / "label_studio.sqlite3"
 
     @property
+    def elsewhere(self) -> Path:
+        """Address of the PostgreSQL database that holds the tables instead of the file, if one does."""
+        return self.root / "database.json"
+
+    @property
+    def secret(self) -> Path:
+        """What Label Studio must say to `wink serve`, and it to nobody else."""
+        return self.root / "serve.secret"
+
+    @property
+    def pulled(self) -> Path:
+        """Folder of everything that was pulled, a file a project: pulls ask only for what is newer."""
+        return self.root / "pulled"
+
+    @property
     def media(self) -> Path:
         """Folder the server hands files out from."""
         return self.root / "media"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -10,31 +12,34 @@ from xml.etree import ElementTree
 
 from wink.errors import ServerError
 
-Kind = Literal["blind", "review"]
+Kind = Literal["blind", "review", "training"]
 
-#: Annotators of a review project see what detectors or the simulation say, so it never counts as blind.
-REVIEW_HEADER = "Review: open clips from the list; the tabs hold what each detector, or the simulation, says."
+#: What stands above the form. `$look_again` is what an annotator is asked to mend on a clip; mostly empty.
+HEADERS: dict[Kind, str] = {
+    "blind": "$look_again",
+    "review": "Review: open clips from the list; the tabs hold what each detector, or the simulation, says.",
+    "training": "Training: answer, Submit, then go back to this clip (arrow at the top): what was so is said there.",
+}
 #: Pages of earlier versions, by the digest of what they say: what was marked on them means the same on this one.
 EARLIER_PAGES = (
     "f44c107c560a52c04031a83345e619235194c458371033db14cf9f2181b13311",  # blind, before frames could be typed
     "43ece9f48d043622aafea5268189c272fbd5491398e4d50ca524831a4439190b",  # review, without a curve
+    "934a88539bc4b8f6c85e0b981c910c036cdd820018ef281a7b78f4492fc2f934",  # blind, before answers were sent back
 )
 #: Pictures of the instructions: just before the onset, and once the wink is plain.
 PICTURES = ("before_onset.jpg", "after_onset.jpg")
 
 
 def labeling_config(kind: Kind) -> str:
-    """The labelling page: the same form for both kinds; in the review project with a header and the curve."""
-    text = files("annotate").joinpath("labeling_config.xml").read_text()
-    if kind == "blind":
-        return text
-    page = ElementTree.fromstring(text)
-    columns = page.find("View")
-    assert columns is not None
-    form = columns.findall("View")[1]
-    form.set("style", "flex:2;min-width:420px")
-    form.insert(0, ElementTree.Element("Markdown", value="$curve"))
-    page.insert(0, ElementTree.Element("Header", value=REVIEW_HEADER, size="5"))
+    """The labelling page: the same form for all kinds, under a header of their own; in a review with the curve."""
+    page = ElementTree.fromstring(files("annotate").joinpath("labeling_config.xml").read_text())
+    if kind == "review":
+        columns = page.find("View")
+        assert columns is not None
+        form = columns.findall("View")[1]
+        form.set("style", "flex:2;min-width:420px")
+        form.insert(0, ElementTree.Element("Markdown", value="$curve"))
+    page.insert(0, ElementTree.Element("Header", value=HEADERS[kind], size="5"))
     return ElementTree.tostring(page, encoding="unicode")
 
 
@@ -44,18 +49,30 @@ def instructions(folder_url: str = "clips") -> str:
     Args:
         folder_url: where the server's media folder has the pictures; it strips pictures that are in the text itself.
     """
+    return illustrated({name: f"/data/local-files/?d={folder_url}/{name}" for name in PICTURES})
+
+
+def illustrated(pictures: Mapping[str, str]) -> str:
+    """The instructions with their pictures at these addresses, by name; without those that have none."""
     text = " ".join(files("annotate").joinpath("instructions.html").read_text().split())  # line ends are shown
     for name in PICTURES:
-        text = text.replace(f'"{name}"', f'"/data/local-files/?d={folder_url}/{name}"')
+        if name in pictures:
+            text = text.replace(f'"{name}"', f'"{pictures[name]}"')
+        else:
+            text = re.sub(rf'<img src="{re.escape(name)}"[^>]*/>', "", text)
     return text
+
+
+def picture(name: str) -> bytes:
+    """One of the pictures of the instructions, as JPEG."""
+    return files("annotate").joinpath(name).read_bytes()
 
 
 def place_pictures(clips: Path) -> None:
     """Put the pictures of the instructions beside the clips, where every project may show them."""
     for name in PICTURES:
-        picture = files("annotate").joinpath(name).read_bytes()
-        if not (clips / name).exists() or (clips / name).read_bytes() != picture:
-            (clips / name).write_bytes(picture)
+        if not (clips / name).exists() or (clips / name).read_bytes() != picture(name):
+            (clips / name).write_bytes(picture(name))
 
 
 def is_earlier_page(theirs: str) -> bool:

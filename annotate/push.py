@@ -22,7 +22,7 @@ BATCH = 250
 #: Rounds of sending what is still missing before giving up.
 ROUNDS = 3
 #: The client would send a dropped request again, and so make duplicates.
-_ONCE: Any = {"max_retries": 0, "timeout_in_seconds": REQUEST_TIMEOUT_S}
+ONCE: Any = {"max_retries": 0, "timeout_in_seconds": REQUEST_TIMEOUT_S}
 
 Json = dict[str, Any]
 
@@ -79,11 +79,7 @@ def push_tasks(ls: LabelStudio, project: int, tasks: Sequence[Json]) -> int:
         _remove_duplicates(ls, [several for clip_id, several in here.items() if clip_id in pushed])
         return [task for task in tasks if task["data"]["clip_id"] not in here]
 
-    def send(batch: list[Json]) -> int:
-        answer = ls.projects.import_tasks(id=project, request=batch, return_task_ids=True, request_options=_ONCE)
-        return int(answer.task_count or 0)
-
-    _push_until_there(missing, send, "clips")
+    _push_until_there(missing, lambda batch: _import(ls, project, batch), "clips")
     return len(pushed - before.keys())
 
 
@@ -117,13 +113,23 @@ def push_predictions(
 
     def send(batch: list[Json]) -> int:
         nonlocal added
-        answer = ls.projects.import_predictions(id=project, request=batch, request_options=_ONCE)
+        answer = ls.projects.import_predictions(id=project, request=batch, request_options=ONCE)
         added += answer.created or 0
         return int(answer.created or 0)
 
     withdrawn = _withdraw(ls, project, ours - {(row["task"], row["model_version"]) for row in rows})
     _push_until_there(missing, send, "predictions")
     return added, withdrawn
+
+
+def _import(ls: LabelStudio, project: int, batch: list[Json]) -> int:
+    answer = ls.projects.import_tasks(id=project, request=batch, return_task_ids=True, request_options=ONCE)
+    return int(answer.task_count or 0)
+
+
+def push_copies(ls: LabelStudio, project: int, tasks: Sequence[Json]) -> None:
+    """Send tasks once, without looking whether their clips are there; a fault is the caller's to find out."""
+    _send_all(list(tasks), lambda batch: _import(ls, project, batch), "clips")
 
 
 def is_worked_on(ls: LabelStudio, number: int) -> bool:
@@ -166,7 +172,7 @@ def _renew(ls: LabelStudio, there: Mapping[str, Sequence[Listed]], tasks: Iterab
         for task in tasks:
             for old in there.get(task["data"]["clip_id"], ()):
                 if any(old.data.get(name) != value for name, value in task["data"].items()):
-                    ls.tasks.update(id=str(old.number), data={**old.data, **task["data"]}, request_options=_ONCE)
+                    ls.tasks.update(id=str(old.number), data={**old.data, **task["data"]}, request_options=ONCE)
 
 
 def _remove_duplicates(ls: LabelStudio, tasks: Iterable[Sequence[Listed]]) -> None:
@@ -177,7 +183,7 @@ def _remove_duplicates(ls: LabelStudio, tasks: Iterable[Sequence[Listed]]) -> No
         idle = [t.number for t in several if not is_worked_on(ls, t.number)]
         with explained("removing duplicate tasks"):
             for number in idle if len(idle) < len(several) else idle[1:]:
-                ls.tasks.delete(id=str(number), request_options=_ONCE)
+                ls.tasks.delete(id=str(number), request_options=ONCE)
 
 
 def _withdraw(ls: LabelStudio, project: int, silent: set[tuple[int, str]]) -> int:
@@ -186,7 +192,7 @@ def _withdraw(ls: LabelStudio, project: int, silent: set[tuple[int, str]]) -> in
     with explained("withdrawing predictions"):
         for prediction in ls.predictions.list(project=project) if silent else ():
             if (int(prediction.task), str(prediction.model_version)) in silent:
-                ls.predictions.delete(id=prediction.id, request_options=_ONCE)
+                ls.predictions.delete(id=prediction.id, request_options=ONCE)
                 n_removed += 1
     return n_removed
 
@@ -202,7 +208,7 @@ def _missing_predictions(ls: LabelStudio, project: int, rows: Sequence[Json]) ->
             found = there.get((row["task"], row["model_version"]), [])
             same = [p for p in found if _says(p.score, p.result) == _says(row["score"], row["result"])][:1]
             for outdated in (p for p in found if p not in same):
-                ls.predictions.delete(id=outdated.id, request_options=_ONCE)
+                ls.predictions.delete(id=outdated.id, request_options=ONCE)
             if not same:
                 missing.append(row)
     return missing

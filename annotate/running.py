@@ -17,11 +17,11 @@ from pathlib import Path
 
 import httpx
 
+from annotate.address import LOOPBACK, local_address
 from annotate.folder import ServerFolder, write_private
 from annotate.lock import is_held, locked, try_lock
 from wink.errors import ServerError
 
-HOST = "127.0.0.1"
 #: Seconds a server gets to stop by itself; measured 1.2-2.4 s.
 STOP_TIMEOUT_S = 15.0
 #: Seconds a busy server gets to answer before it is taken for stuck; exports of 10,000 tasks keep it busy for long.
@@ -36,11 +36,13 @@ class Running:
     port: int
     born: str | None = None  # when the process began, as the kernel counts; None where it does not say
     kept: bool = True
+    host: str = LOOPBACK  # where it listens
+    live: bool = False  # whether it may call `wink serve` on this machine
 
     @property
     def url(self) -> str:
-        """Address for browsers and clients."""
-        return f"http://{HOST}:{self.port}"
+        """Address for browsers and clients of this machine."""
+        return f"http://{local_address(self.host)}:{self.port}"
 
 
 def born(pid: int) -> str | None:

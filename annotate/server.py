@@ -10,12 +10,15 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from annotate.address import LOOPBACK
+from annotate.database import PostgreSQL
 from annotate.folder import ServerFolder
 from annotate.lock import locked, shared, try_lock
-from annotate.prepare import child_environment, end, last_words, prepare_server
-from annotate.running import HOST, Running, born, find_running, is_healthy, keep, stop_if_unneeded, write_state
+from annotate.prepare import end, last_words, prepare_server, server_environment
+from annotate.running import Running, born, find_running, is_healthy, keep, stop_if_unneeded, write_state
 from wink.errors import ConfigError, ServerError
 
 FIRST_PORT = 8080
@@ -23,13 +26,31 @@ FIRST_PORT = 8080
 START_TIMEOUT_S = 300.0
 
 
+@dataclass(frozen=True)
+class Wish:
+    """How our own server is to run, if it has to be started; None takes it as it is."""
+
+    port: int | None = None  # None: 8080, or the next free one
+    host: str | None = None  # None: this machine alone
+    live: bool | None = None  # whether it may call `wink serve`
+    database: PostgreSQL | None = None  # None: as the folder was prepared, at first a file in it
+
+    def refused_by(self, running: Running) -> str | None:
+        """What a server that runs has otherwise than wished, in words; None if nothing."""
+        if self.port not in (None, running.port) or self.host not in (None, running.host):
+            return f"Label Studio already runs at {running.url}, listening at {running.host}"
+        if self.live and not running.live:
+            return f"Label Studio runs at {running.url} and may not call `wink serve`"
+        return None
+
+
 @contextmanager
-def serving(folder: ServerFolder, program: Path, port: int | None, stays: bool) -> Iterator[Running]:
+def serving(folder: ServerFolder, program: Path, wish: Wish, stays: bool) -> Iterator[Running]:
     """A server for the length of a piece of work; after it the last user stops it, unless one wished it to stay."""
-    prepare_server(folder, program)
+    prepare_server(folder, program, wish.database)
     try:
         with shared(folder.lock("users")):
-            running = start_server(folder, program, port)
+            running = start_server(folder, program, wish)
             yield running
             if stays:
                 keep(folder, running)
@@ -37,39 +58,41 @@ def serving(folder: ServerFolder, program: Path, port: int | None, stays: bool) 
         stop_if_unneeded(folder)
 
 
-def start_server(folder: ServerFolder, program: Path, port: int | None = None) -> Running:
+def start_server(folder: ServerFolder, program: Path, wish: Wish | None = None) -> Running:
     """Start the server on a prepared folder, or find it running.
 
     Args:
         folder: prepared by `prepare_server`.
         program: the `label-studio` program.
-        port: None takes 8080, or the next free one.
+        wish: how it is to run.
 
     Raises:
-        ServerError: the port is taken, or the server does not come up.
+        ServerError: the port is taken, the server does not come up, or it already runs otherwise than wished.
     """
+    wish = wish or Wish()
     with locked(folder.lock("start"), "starting Label Studio"):
         running = find_running(folder)
         if running is None:
-            return _start(folder, program, choose_port(port))
-        if port not in (None, running.port):
-            raise ServerError(f"Label Studio already runs at {running.url}; `wink annotate stop=true` ends it")
+            host = wish.host or LOOPBACK
+            return _start(folder, program, Running(0, choose_port(wish.port, host), host=host, live=bool(wish.live)))
+        if reason := wish.refused_by(running):
+            raise ServerError(f"{reason}; `wink annotate stop=true` ends it")
         return running
 
 
-def _start(folder: ServerFolder, program: Path, port: int) -> Running:
+def _start(folder: ServerFolder, program: Path, wanted: Running) -> Running:
     held = try_lock(folder.lock("running"))
     if held is None:
         raise ServerError(f"a server holds {folder.root} but does not answer; see {folder.log}, or end it by hand")
     try:
         folder.state.unlink(missing_ok=True)  # nobody is to take an ended server's process for the one that begins
-        child = _spawn(folder, program, port, held)
+        child = _spawn(folder, program, wanted, held)
     finally:
         os.close(held)  # the child holds it from here on
-    running = Running(child.pid, port, born(child.pid), kept=False)
+    running = replace(wanted, pid=child.pid, born=born(child.pid), kept=False)
     try:
         write_state(folder, running)
-        _wait_until_up(folder, child, running.url)
+        _wait_until_up(folder, child, running)
     except BaseException:
         end(child, signal.SIGINT)
         raise
@@ -90,39 +113,39 @@ def check_port(port: object) -> int | None:
     return port
 
 
-def choose_port(port: int | None) -> int:
+def choose_port(port: int | None, host: str = LOOPBACK) -> int:
     """A port that is free now; Label Studio itself would move on silently from one that is taken.
 
     Raises:
         ServerError: the wanted port is taken.
     """
     if port is None:
-        return next(p for p in range(FIRST_PORT, 65536) if _is_free(p))
-    if not _is_free(port):
+        return next(p for p in range(FIRST_PORT, 65536) if _is_free(p, host))
+    if not _is_free(port, host):
         raise ServerError(f"port {port} is taken by another program; choose another with port=, or port=null")
     return port
 
 
-def _is_free(port: int) -> bool:
+def _is_free(port: int, host: str) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True
 
 
-def _spawn(folder: ServerFolder, program: Path, port: int, held: int) -> subprocess.Popen[bytes]:
+def _spawn(folder: ServerFolder, program: Path, wanted: Running, held: int) -> subprocess.Popen[bytes]:
     """Begin a server with a log of its own; the log of the one before is kept, older ones are not."""
-    command = [str(program), "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
+    command = [str(program), "start", "--no-browser", "--internal-host", wanted.host, "--port", str(wanted.port)]
     if folder.log.exists():
         folder.log.replace(folder.log_before)
     with folder.log.open("wb") as log:
         folder.log.chmod(0o600)
         return subprocess.Popen(
             [*command, "--log-level", "WARNING"],
-            env=child_environment(folder.data, folder.media),
+            env=server_environment(folder, wanted.host, wanted.live),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -131,11 +154,11 @@ def _spawn(folder: ServerFolder, program: Path, port: int, held: int) -> subproc
         )
 
 
-def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], url: str) -> None:
+def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], running: Running) -> None:
     """Wait until our own server answers: what it logs says at which address it listens."""
-    print(f"starting Label Studio at {url} (usually 10-40 s)", flush=True)
+    print(f"starting Label Studio at {running.url} (usually 10-40 s)", flush=True)
     give_up = time.monotonic() + START_TIMEOUT_S
-    while not (_listens_at(folder.log, url) and is_healthy(url)):
+    while not (_listens(folder.log, running) and is_healthy(running.url)):
         if child.poll() is not None:
             raise ServerError(f"Label Studio stopped at once (exit {child.returncode}); {last_words(folder.log)}")
         if time.monotonic() > give_up:
@@ -143,9 +166,10 @@ def _wait_until_up(folder: ServerFolder, child: subprocess.Popen[bytes], url: st
         time.sleep(0.3)
 
 
-def _listens_at(log: Path, url: str) -> bool:
-    """Whether the server has said that it listens at `url`; it moves on silently from a port that got taken."""
-    said = re.search(rf"http://{re.escape(HOST)}:\d+(?=/)", log.read_text(errors="replace"))
-    if said and said[0] != url:
-        raise ServerError(f"{url} was taken while it started (Label Studio went on to {said[0]}); run it again")
+def _listens(log: Path, running: Running) -> bool:
+    """Whether the server has said that it listens where it should."""
+    wanted = f"http://{running.host}:{running.port}"
+    said = re.search(rf"http://{re.escape(running.host)}:\d+(?=/)", log.read_text(errors="replace"))
+    if said and said[0] != wanted:
+        raise ServerError(f"{wanted} was taken while it started (Label Studio went on to {said[0]}); run it again")
     return said is not None

@@ -21,7 +21,7 @@ from annotate.folder import ServerFolder
 from annotate.lock import is_held, locked, try_lock
 from annotate.prepare import prepare_server
 from annotate.running import Running, find_running, stop_server
-from annotate.server import serving, start_server
+from annotate.server import Wish, serving, start_server
 from wink.dataset_writer import DatasetWriter
 from wink.errors import ConfigError, ServerError
 
@@ -70,7 +70,7 @@ def test_a_server_is_started_once_found_again_and_stopped(folder, tmp_path):
     assert find_running(folder) == found
     assert start_server(folder, program) == found
     with pytest.raises(ServerError, match="already runs"):
-        start_server(folder, program, port=found.port + 1)
+        start_server(folder, program, Wish(port=found.port + 1))
     assert stop_server(folder)
     assert find_running(folder) is None
     assert not stop_server(folder)
@@ -137,13 +137,13 @@ def test_looking_at_a_server_does_not_keep_another_from_starting(tmp_path):
 
 def test_serving_stops_what_it_started_also_after_an_error(folder, tmp_path):
     program = fake_program(tmp_path)
-    with pytest.raises(KeyboardInterrupt), serving(folder, program, None, stays=True):
+    with pytest.raises(KeyboardInterrupt), serving(folder, program, Wish(), stays=True):
         raise KeyboardInterrupt
     assert find_running(folder) is None
-    with serving(folder, program, None, stays=True):
+    with serving(folder, program, Wish(), stays=True):
         pass
     assert find_running(folder) is not None
-    with serving(folder, program, None, stays=False):
+    with serving(folder, program, Wish(), stays=False):
         pass
     assert find_running(folder) is not None  # somebody wished it to stay
 
@@ -151,7 +151,7 @@ def test_serving_stops_what_it_started_also_after_an_error(folder, tmp_path):
 @pytest.mark.parametrize("stays", [False, True])
 def test_the_last_user_stops_the_server_unless_one_wished_it_to_stay(folder, tmp_path, stays):
     program = fake_program(tmp_path)
-    first, second = serving(folder, program, None, stays=False), serving(folder, program, None, stays=stays)
+    first, second = serving(folder, program, Wish(), stays=False), serving(folder, program, Wish(), stays=stays)
     began = first.__enter__()
     assert second.__enter__() == began
     first.__exit__(None, None, None)
@@ -163,7 +163,7 @@ def test_the_last_user_stops_the_server_unless_one_wished_it_to_stay(folder, tmp
 def test_the_log_of_the_run_before_is_kept_and_no_older_one(folder, tmp_path):
     program = fake_program(tmp_path)
     for port in (None, 8123, 8124):
-        with serving(folder, program, port, stays=False):
+        with serving(folder, program, Wish(port=port), stays=False):
             pass
     assert "8124" in folder.log.read_text()
     assert folder.log.read_text().count("Starting") == 1
@@ -270,7 +270,7 @@ def test_what_is_no_number_of_annotators_is_refused(overlap, tmp_path):
 
 
 def test_without_a_wish_the_next_free_port_is_taken(monkeypatch):
-    monkeypatch.setattr(server, "_is_free", lambda port: port > server.FIRST_PORT + 2)
+    monkeypatch.setattr(server, "_is_free", lambda port, _: port > server.FIRST_PORT + 2)
     assert server.choose_port(None) == server.FIRST_PORT + 3
 
 

@@ -12,11 +12,12 @@ import pytest
 from label_studio_sdk.core.api_error import ApiError
 
 from annotate.access import client, explained, external_address
-from annotate.delivery import place_clips, unique_clips, wanted_predictions
+from annotate.delivery import unique_clips, wanted_predictions
 from annotate.folder import ServerFolder, is_placed
 from annotate.label_studio import task_of
+from annotate.media import place_clips
 from annotate.origins import remember_models
-from annotate.project import find_or_make_project, find_project, folder_url
+from annotate.project import Queue, find_project, make_ready
 from annotate.push import BATCH, push_predictions, push_tasks
 from wink.clip import Clip
 from wink.detection import Detection, write_detections
@@ -193,11 +194,11 @@ def test_faults_of_the_server_are_told_in_our_words():
         raise httpx.ConnectError("refused")
 
 
-def test_two_projects_of_one_name_are_not_guessed_between(tmp_path):
+def test_two_projects_of_one_name_are_not_guessed_between():
     twins = [SimpleNamespace(id=1, title="winklab blind"), SimpleNamespace(id=2, title="winklab blind")]
     studio = SimpleNamespace(projects=SimpleNamespace(list=lambda **_: twins))
     with pytest.raises(ServerError, match="2 projects are called 'winklab blind'"):
-        find_or_make_project(studio, "blind", "winklab", tmp_path)
+        make_ready(studio, Queue("blind", "winklab"))
 
 
 def test_a_server_of_the_users_own_needs_address_and_key(monkeypatch):
@@ -207,19 +208,6 @@ def test_a_server_of_the_users_own_needs_address_and_key(monkeypatch):
         external_address()
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "k")
     assert external_address() == ("http://here", "k")
-
-
-def test_media_are_named_below_the_servers_document_root(tmp_path, monkeypatch):
-    clips = tmp_path / "media" / "clips"
-    clips.mkdir(parents=True)
-    monkeypatch.delenv("LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT", raising=False)
-    assert folder_url(clips, external=True) == "clips"
-    monkeypatch.setenv("LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT", str(tmp_path))
-    assert folder_url(clips, external=True) == "media/clips"
-    monkeypatch.setenv("LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT", "/elsewhere")
-    with pytest.raises(ServerError, match="no folder above"):
-        folder_url(clips, external=True)
-    assert folder_url(clips, external=False) == "clips"  # our own server has a folder of its own
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""How far the annotators are: done, put off, sent back, left, and how long a clip takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from annotate.access import explained
+from annotate.connection import Server
+from annotate.folder import ServerFolder
+from annotate.notes import SKIPPED
+from annotate.people import email_of
+from annotate.project import Queue, find_queues
+from annotate.pulling import Pull, refreshed
+from annotate.sending_back import is_to_be_mended
+from wink.annotation import Annotation
+
+_HEAD = ("project", "annotator", "done", "put off", "sent back", "left", "median s")
+
+
+@dataclass(frozen=True)
+class Headway:
+    """One annotator in one project."""
+
+    annotator: str
+    done: int  # clips answered by the rules
+    put_off: int
+    sent_back: int
+    left: int | None  # clips without an answer of theirs that counts; None where clips are whoever's comes first
+    median_s: float | None  # of what was done
+
+
+def headway(annotations: Iterable[Annotation], tasks: int, owner: str | None) -> list[Headway]:
+    """How far each annotator of a project is.
+
+    Args:
+        annotations: every answer in it.
+        tasks: how many clips it has.
+        owner: email of the person it is for; None = everybody's.
+    """
+    by_person: dict[str, list[Annotation]] = {owner: []} if owner else {}
+    for annotation in annotations:
+        by_person.setdefault(annotation.annotator, []).append(annotation)
+    return [_of(person, given, tasks if person == owner else None) for person, given in sorted(by_person.items())]
+
+
+def _of(person: str, given: list[Annotation], tasks: int | None) -> Headway:
+    valid = [a for a in given if a.problem is None]
+    done = len({a.clip_id for a in valid})
+    times = [a.lead_time_s for a in valid if a.lead_time_s is not None]
+    return Headway(
+        annotator=person,
+        done=done,
+        put_off=sum(a.problem == SKIPPED for a in given),
+        sent_back=sum(map(is_to_be_mended, given)),
+        left=None if tasks is None else tasks - done,
+        median_s=median(times) if times else None,
+    )
+
+
+def progress_table(server: Server, folder: ServerFolder, title: str) -> str:
+    """A table of every blind project and its annotators, and what is left of each project."""
+    rows: list[tuple[str, ...]] = [_HEAD]
+    lines = []
+    for number, queue in find_queues(server.ls, "blind", title).items():
+        mirror, _ = refreshed(server, folder, number, Pull("blind", title))
+        with explained("counting clips"):
+            project = server.ls.projects.get(id=number)
+        tasks, finished = int(project.task_number or 0), int(project.finished_task_number or 0)
+        rows += [_row(queue, h) for h in headway(mirror.annotations, tasks, _owner(queue))]
+        lines.append(
+            f"{queue.name}: {finished} of {tasks} clips have all the answers they need, {tasks - finished} left"
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
+    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*(table if len(rows) > 1 else ["nobody has answered yet"]), *lines])
+
+
+def _owner(queue: Queue) -> str | None:
+    """Email of the person a project is for; a round such as the disputed clips is nobody's."""
+    if queue.of in (None, "disputed"):
+        return None
+    return email_of(str(queue.of))
+
+
+def _row(queue: Queue, h: Headway) -> tuple[str, ...]:
+    median_s = "" if h.median_s is None else f"{h.median_s:.1f}"
+    left = "" if h.left is None else str(h.left)
+    return queue.name, h.annotator, str(h.done), str(h.put_off), str(h.sent_back), left, median_s

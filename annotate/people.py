@@ -1,0 +1,85 @@
+"""The annotators' log-ins: made by invitation, the only way Label Studio makes one that can sign in."""
+
+from __future__ import annotations
+
+import html
+import re
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import httpx
+
+from annotate.access import authorisation, explained, form_session, proxied, sign_in
+from wink.errors import ConfigError, ServerError
+
+if TYPE_CHECKING:
+    from annotate.connection import Server
+
+#: Where the addresses of people live that have none of their own; no mail can reach it (RFC 2606).
+NOWHERE = "winklab.example"
+_NAME = re.compile(r"[A-Za-z0-9._+-]{1,60}")
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a person signs in with; the password is kept nowhere."""
+
+    email: str
+    password: str = field(repr=False)
+
+
+def email_of(name: str) -> str:
+    """The log-in of a person: an email address as it is, else one made from the name; always in small letters.
+
+    Raises:
+        ConfigError: no log-in can be made of it.
+    """
+    local, _, domain = name.partition("@")
+    if not _NAME.fullmatch(local) or (domain and not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", domain)):
+        raise ConfigError(f"{name!r} is no name for a log-in; letters, digits and . _ + -, or an email address")
+    return f"{local}@{domain or NOWHERE}".lower()
+
+
+def add_annotator(server: Server, name: str, password: str | None = None) -> Login:
+    """Give a person a log-in, and try it.
+
+    Args:
+        server: signed in to.
+        name: an email address, or a name of which one is made.
+        password: None chooses one.
+
+    Raises:
+        ConfigError: the name makes no log-in.
+        ServerError: there is such a log-in already, or the server refuses the password.
+    """
+    login = Login(email_of(name), password or secrets.token_urlsafe(12))
+    with explained("looking for log-ins"):
+        known = {str(user.email).lower() for user in server.ls.users.list()}
+    if login.email in known:
+        raise ServerError(f"{login.email} has a log-in already; give this person another name, or use that one")
+    _sign_up(server, login, _invitation(server))
+    with explained("trying the new log-in"):
+        sign_in(server.url, login.email, login.password, "its password was changed meanwhile").close()
+        (user,) = (user for user in server.ls.users.list() if str(user.email).lower() == login.email)
+        server.ls.users.update(id=user.id, first_name=name.partition("@")[0])
+    return login
+
+
+def _invitation(server: Server) -> str:
+    with explained("asking for an invitation"):
+        headers = authorisation(server.url, server.key)
+        answer = httpx.get(f"{server.url}/api/invite", headers=headers, timeout=60, trust_env=proxied(server.url))
+        return str(answer.raise_for_status().json()["token"])
+
+
+def _sign_up(server: Server, login: Login, invitation: str) -> None:
+    path = f"/user/signup/?token={invitation}"
+    with explained("signing up"), form_session(server.url, path) as (web, token):
+        form = {"email": login.email, "password": login.password, "csrfmiddlewaretoken": token}
+        answer = web.post(path, data=form, headers={"Referer": f"{server.url}{path}"})
+    if answer.status_code != httpx.codes.FOUND:
+        lists = re.findall(r'<ul class="field_errors">(.*?)</ul>', answer.text, re.DOTALL)
+        said = [item for each in lists for item in re.findall(r"<li>\s*([^<]+?)\s*</li>", each)]
+        reason = html.unescape("; ".join(dict.fromkeys(said))) or f"it answered {answer.status_code}"
+        raise ServerError(f"Label Studio makes no log-in {login.email}: {reason}")

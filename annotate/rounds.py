@@ -1,0 +1,105 @@
+"""A round of annotation: which clips, for whom, in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from omegaconf import DictConfig
+
+from annotate.assignment import share_out
+from annotate.page import Kind
+from annotate.people import email_of
+from annotate.project import Queue, find_queues
+from annotate.push import tasks_by_clip
+from annotate.selection import disputed, doubts, most_doubtful, with_golden
+from annotate.settings import overlap_of, whole
+from wink.annotation import read_annotations
+from wink.clip import Clip
+from wink.dataset import Dataset
+from wink.detection import read_detections
+from wink.errors import ConfigError, unknown_name
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+SELECTIONS = ("all", "uncertain", "disputed", "golden")
+
+
+@dataclass(frozen=True)
+class Round:
+    """What is asked of whom."""
+
+    select: str = "all"
+    n: int | None = None  # clips at most
+    golden: float = 0.2  # share of clips with known truth, for select=golden
+    people: tuple[str, ...] = ()  # none: whoever has a log-in
+    overlap: int | None = None  # people a clip; None = 1, or as the project has it
+
+
+def round_of(cfg: DictConfig) -> Round:
+    """The round that a verb's settings describe.
+
+    Raises:
+        ConfigError: one of them makes no sense.
+    """
+    people = tuple(str(name) for name in cfg.annotators)
+    for name in people:
+        email_of(name)
+    if cfg.select not in SELECTIONS:
+        raise ConfigError(unknown_name("selection", str(cfg.select), SELECTIONS))
+    if cfg.n is not None and not whole(cfg.n, 1, 10**9):
+        raise ConfigError(f"n={cfg.n} is no number of clips; expected 1 or more, or null for all")
+    share: Any = cfg.golden
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise ConfigError(f"golden={share} is no share; expected 0 to 1 (is this a percentage?)")
+    chosen = Round(str(cfg.select), cfg.n, float(share), people, overlap_of(cfg))
+    if people:
+        share_out((), people, chosen.overlap or 1)
+    return chosen
+
+
+def choose(asked: Round, datasets: Sequence[Dataset], clips: Sequence[Clip]) -> list[Clip]:
+    """The clips of a round.
+
+    Raises:
+        ConfigError: there is nothing to choose by.
+    """
+    if asked.select == "golden":
+        return with_golden(clips, asked.golden, asked.n)
+    ids = _chosen_ids(asked, datasets, [clip.clip_id for clip in clips])
+    by_id = {clip.clip_id: clip for clip in clips}
+    return [by_id[clip_id] for clip_id in sorted(ids) if clip_id in by_id]
+
+
+def _chosen_ids(asked: Round, datasets: Sequence[Dataset], clip_ids: Sequence[str]) -> Sequence[str]:
+    if asked.select == "all":
+        return clip_ids[: asked.n]
+    annotations = [a for dataset in datasets for a in read_annotations(dataset.path / "annotations.parquet")]
+    if asked.select == "disputed":
+        return disputed(annotations)[: asked.n]
+    found = [d for dataset in datasets for d in read_detections(dataset.path / "detections.parquet")]
+    if not found:
+        names = ", ".join(dataset.name for dataset in datasets)
+        raise ConfigError(f"no detector has looked at {names} yet, so none is unsure; run `wink benchmark` first")
+    done = {a.clip_id for a in annotations if a.problem is None and not a.primed}
+    return most_doubtful(doubts(found), done, asked.n)
+
+
+def shared_out(
+    ls: LabelStudio, asked: Round, kind: Kind, title: str, clips: Sequence[Clip]
+) -> dict[Queue, Sequence[Clip]]:
+    """Which clips go into which project: one for everybody, or one a person; disputed clips into one of their own.
+
+    What people have in their projects already is theirs.
+    """
+    if asked.select == "disputed" and not asked.people:
+        return {Queue(kind, title, "disputed", asked.overlap): clips}
+    if not asked.people or kind == "review":
+        return {Queue(kind, title, None, asked.overlap): clips}
+    queues = {queue.of: number for number, queue in find_queues(ls, kind, title).items()}
+    before = {p: set(tasks_by_clip(ls, queues[p])) for p in asked.people if p in queues}
+    by_id = {clip.clip_id: clip for clip in clips}
+    given = share_out(by_id, asked.people, asked.overlap or 1, before)
+    return {Queue(kind, title, person, 1): [by_id[c] for c in given[person]] for person in asked.people}

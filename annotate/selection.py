@@ -1,0 +1,96 @@
+"""Which clips are worth an annotator's time: where detectors doubt, where annotators differ, where truth is known."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+from wink.annotation import Annotation
+from wink.clip import Clip
+from wink.detection import Detection
+
+#: A spread of onsets of this length [s] counts as much as detectors that are wholly undecided; ours: half of what a
+#: descent of 1 s would show as early or late.
+FULL_SPREAD_S = 0.5
+#: Onsets of two annotators further apart than this [s] are a dispute; ours: three frames at 30 frames/s.
+DISPUTE_S = 0.1
+_WINK_FROM = 0.5
+
+
+def doubts(detections: Iterable[Detection]) -> dict[str, float]:
+    """How unsure the detectors are of each clip, 0 to 2; only clips that some detector has looked at.
+
+    The entropy of their mean score [bits] (consensus entropy: high where they are undecided and where they disagree;
+    after vote entropy, Dagan & Engelson 1995), and the spread of the onsets of those that find a wink. A detector
+    that failed, or cannot tell, counts as undecided.
+    """
+    by_clip: dict[str, dict[str, list[Detection]]] = {}
+    for detection in detections:
+        by_clip.setdefault(detection.clip_id, {}).setdefault(detection.detector, []).append(detection)
+    return {clip_id: _doubt(list(by_detector.values())) for clip_id, by_detector in by_clip.items()}
+
+
+def _doubt(by_detector: Sequence[Sequence[Detection]]) -> float:
+    scores = [max(_score(d) for d in found) for found in by_detector]
+    onsets = [min(o) for found in by_detector if (o := [d.onset_s for d in found if d.onset_s is not None])]
+    spread_s = max(onsets) - min(onsets) if len(onsets) > 1 else 0.0
+    return entropy_bits(sum(scores) / len(scores)) + min(1.0, spread_s / FULL_SPREAD_S)
+
+
+def _score(detection: Detection) -> float:
+    undecided = detection.error is not None or getattr(detection, "cannot_tell", None)
+    return 0.5 if undecided else min(1.0, max(0.0, detection.score))
+
+
+def entropy_bits(p: float) -> float:
+    """Entropy of a yes-or-no question whose answer is yes with probability `p` [bits]."""
+    return 0.0 if p in (0.0, 1.0) else -p * math.log2(p) - (1 - p) * math.log2(1 - p)
+
+
+def most_doubtful(doubt: Mapping[str, float], done: Iterable[str], n: int | None) -> list[str]:
+    """The `n` clips the detectors doubt most, none of those that are done; ties in the order of their ids."""
+    left = set(doubt) - set(done)
+    return sorted(left, key=lambda clip_id: (-doubt[clip_id], clip_id))[:n]
+
+
+def disputed(annotations: Iterable[Annotation]) -> list[str]:
+    """Clips whose annotators differ in whether there is a wink, or in its onset; by id. Invalid answers count not."""
+    by_clip: dict[str, list[Annotation]] = {}
+    for annotation in annotations:
+        if annotation.problem is None and annotation.grade not in (None, "cannot_tell") and not annotation.primed:
+            by_clip.setdefault(annotation.clip_id, []).append(annotation)
+    return sorted(clip_id for clip_id, several in by_clip.items() if any(map(_differ, *_pairs(several))))
+
+
+def _pairs(several: Sequence[Annotation]) -> tuple[list[Annotation], list[Annotation]]:
+    pairs = [(a, b) for a, b in combinations(several, 2) if a.annotator != b.annotator]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def _differ(a: Annotation, b: Annotation) -> bool:
+    if (a.grade == "none") != (b.grade == "none"):
+        return True
+    return a.onset_s is not None and b.onset_s is not None and abs(a.onset_s - b.onset_s) > DISPUTE_S
+
+
+def with_golden(clips: Sequence[Clip], share: float, n: int | None) -> list[Clip]:
+    """Clips of which a share has a known truth, by id, so that nothing tells which.
+
+    Args:
+        clips: to choose from.
+        share: of the chosen clips, 0 to 1, as near as the clips allow.
+        n: how many at most; None takes all whose truth is unknown and as many others as the share asks for.
+    """
+    known = sorted((c for c in clips if c.repetitions is not None), key=_lot)
+    unknown = sorted((c for c in clips if c.repetitions is None), key=_lot)
+    if n is None:
+        n = len(known) if share == 1 else round(len(unknown) / (1 - share))
+    golden = known[: round(share * n)]
+    return sorted([*golden, *unknown[: n - len(golden)]], key=lambda clip: clip.clip_id)
+
+
+def _lot(clip: Clip) -> str:
+    """A place in a draw that is the same every time, and says nothing of when or how the clip was made."""
+    return hashlib.sha256(f"golden/{clip.clip_id}".encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""Answers that break the rules of marking go back to who gave them: to the end of their queue, with the reason.
+
+Label Studio's free edition has no way to reject an answer. But an answer that is marked as skipped comes up again in
+its annotator's own queue, with everything that was marked: so that is what is done, and the reason is put in the
+task, where the page shows it above the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from annotate.access import explained
+from annotate.notes import NOTE, PLEASE, SKIPPED, note_of
+from annotate.order import filtered
+from annotate.pull import exported
+from annotate.push import ONCE, Listed
+from wink.annotation import Annotation
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+    from annotate.connection import Server
+
+
+def is_to_be_mended(annotation: Annotation) -> bool:
+    """Whether an answer breaks the rules, other than by being put off."""
+    return annotation.problem is not None and annotation.problem != SKIPPED
+
+
+def send_back(server: Server, project: int, annotations: Iterable[Annotation]) -> int:
+    """Put answers that break the rules back in their annotators' queues; take the notes of mended ones away.
+
+    Args:
+        server: signed in to.
+        project: its number.
+        annotations: every answer of the project, as it is now.
+
+    Returns:
+        How many answers went back now.
+    """
+    wrong = [a for a in annotations if is_to_be_mended(a)]
+    notes: dict[str, list[tuple[str, str]]] = {}
+    for annotation in wrong:
+        notes.setdefault(annotation.clip_id, []).append((annotation.annotator, str(annotation.problem)))
+    noted = _tasks(server.ls, project, "contains", PLEASE)
+    known = {str(task.data["clip_id"]) for task in noted}
+    tasks = noted + [t for c in notes if c not in known for t in _tasks(server.ls, project, "equal", c, "clip_id")]
+    n = _put_back(server, project, [t.number for t in tasks], {a.annotation_id for a in wrong})
+    with explained("noting what is to be mended"):
+        for task in tasks:
+            note = note_of(notes.get(str(task.data["clip_id"]), ()))
+            if note != str(task.data.get(NOTE) or ""):
+                server.ls.tasks.update(id=str(task.number), data={**task.data, NOTE: note}, request_options=ONCE)
+    return n
+
+
+def _tasks(ls: LabelStudio, project: int, operator: str, value: str, key: str = NOTE) -> list[Listed]:
+    """The tasks with something in their data."""
+    query = filtered([(f"data.{key}", operator, "String", value)])
+    with explained("looking for what is to be mended"):
+        listed = ls.tasks.list(project=project, fields="task_only", include=["id", "data"], query=query, page_size=1000)
+        return [Listed(int(task.id), task.data or {}) for task in listed]
+
+
+def _put_back(server: Server, project: int, numbers: list[int], wrong: set[str]) -> int:
+    """Mark wrong answers as skipped; those that are already are left alone."""
+    n = 0
+    for task in exported(server, project, numbers):
+        for raw in task.get("annotations") or ():
+            if str(raw.get("unique_id") or raw.get("id")) in wrong and not raw.get("was_cancelled"):
+                with explained("sending answers back"):
+                    server.ls.annotations.update(id=raw["id"], was_cancelled=True, request_options=ONCE)
+                n += 1
+    return n
