@@ -1,0 +1,92 @@
+"""What is done with answers once they are pulled: remembered, judged, sent back."""
+
+import pytest
+from test_rounds import annotation
+
+from annotate.folder import ServerFolder
+from annotate.headway import headway
+from annotate.label_studio import choice
+from annotate.mirror import read_mirror
+from annotate.notes import NOTE, SKIPPED, note_of, reason_noted
+from annotate.pull import _earlier, annotations_of
+from annotate.stepping import RUN, without_hops
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = ServerFolder(tmp_path)
+    folder.make()
+    return folder
+
+
+def stamped(number, frame, annotator="ann", **changes):
+    when = f"2026-01-01T00:00:{number:02d}Z"
+    return annotation(f"c{number}", annotator, "mild", frame / 30, onset_frame=frame, updated_at=when, **changes)
+
+
+def test_what_was_pulled_is_remembered_and_says_itself_how_new_it_is(folder):
+    mirror = read_mirror(folder, "own", 1)
+    assert mirror.newest is None
+    one, two = stamped(1, 10), stamped(2, 11)
+    mirror.with_changes([two]).with_changes([one])
+    known = read_mirror(folder, "own", 1)
+    assert known.annotations == (one, two)
+    assert known.newest == two.updated_at
+    assert read_mirror(folder, "own", 2).annotations == ()
+    known.file.unlink()
+    assert read_mirror(folder, "own", 1).newest is None
+    assert folder.pulled.stat().st_mode & 0o077 == 0
+
+
+def test_a_pull_looks_a_little_further_back():
+    assert _earlier("2026-01-01T00:01:00.5Z") == "2025-12-31T23:59:00.500000Z"
+
+
+@pytest.mark.parametrize("start", [0, 7])
+def test_onsets_ten_frames_apart_in_a_row_are_refused(start):
+    hopped = [stamped(n, start + 10 * (n * 3 % 7)) for n in range(RUN)]
+    judged = without_hops(hopped)
+    assert all("Video hop size 1" in a.problem for a in judged)
+    assert without_hops(judged) == judged
+
+
+def test_honest_onsets_are_let_pass():
+    short = [stamped(n, 10 * n) for n in range(RUN - 1)]
+    assert without_hops(short) == short
+    broken = [*short, stamped(RUN, 33), *(stamped(RUN + 1 + n, 10 * n) for n in range(RUN - 1))]
+    assert without_hops(broken) == broken
+    two_people = [stamped(n, 10 * n, "ann" if n % 2 else "bob") for n in range(RUN)]
+    assert without_hops(two_people) == two_people
+
+
+def test_who_is_to_look_again_is_told_and_read_back():
+    note = note_of([("bob@x", "2 onsets, expected one"), ("ann@x", "no grade; odd | thing")])
+    assert note.startswith("Please look again, ann@x: no grade")
+    assert reason_noted(note, "bob@x") == "2 onsets, expected one"
+    assert reason_noted(note, "cy@x") is None
+    assert note_of([]) == ""
+    assert reason_noted(None, "bob@x") is None
+
+
+def test_an_answer_that_was_sent_back_is_not_taken_for_a_skipped_one():
+    data = {"clip_id": "a", "fps": 30.0, "n_frames": 90, NOTE: note_of([("ann", "no grade")])}
+    raw = {"id": 1, "completed_by": 1, "was_cancelled": True, "result": [choice("wink_grade", ["none"])]}
+    (hers,) = annotations_of([{"data": data, "annotations": [raw]}], {1: "ann"})
+    (his,) = annotations_of([{"data": data, "annotations": [raw | {"completed_by": 2}]}], {2: "bob"})
+    assert hers.problem == "no grade"
+    assert his.problem == SKIPPED
+
+
+def test_headway_counts_what_counts():
+    answers = [
+        stamped(1, 10),
+        stamped(2, 11, lead_time_s=21.0),
+        stamped(3, 12, problem=SKIPPED),
+        stamped(4, 13, problem="no grade", lead_time_s=99.0),
+        stamped(1, 10, "bob"),
+    ]
+    ann, bob = headway(answers, 10, "ann")
+    assert (ann.done, ann.put_off, ann.sent_back, ann.left, ann.median_s) == (2, 1, 1, 8, 15.0)
+    assert (bob.done, bob.left) == (1, None)
+    (nobody,) = headway([], 5, "cy")
+    assert (nobody.done, nobody.left, nobody.median_s) == (0, 5, None)

@@ -1,0 +1,161 @@
+"""Which clips go to whom, and in what order: pure."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from omegaconf import OmegaConf
+
+from annotate.assignment import share_out
+from annotate.people import email_of
+from annotate.rounds import round_of
+from annotate.selection import disputed, doubts, entropy_bits, most_doubtful, with_golden
+from wink.annotation import Annotation
+from wink.clip import Clip
+from wink.detection import Detection
+from wink.errors import ConfigError
+
+PEOPLE = ("ann", "bob", "cy")
+
+
+def clip(number, known=False):
+    return Clip(f"{number:012x}", Path("v.mp4"), 30.0, 90, 64, 48, "real", "s", "test", "side", () if known else None)
+
+
+def detection(detector, clip_id, score, onset_s=None, error=None):
+    return Detection(detector, clip_id, 0, score, onset_s, None, None, 0.1, error)
+
+
+def annotation(clip_id, annotator, grade, onset_s=None, **changes):
+    plain = Annotation(
+        clip_id,
+        f"{annotator}-{clip_id}",
+        annotator,
+        None if onset_s is None else round(onset_s * 30),
+        onset_s,
+        grade,
+        None,
+        "{}",
+        None,
+        None,
+        (),
+        None,
+        None,
+        9.0,
+        "2026-01-01T00:00:00Z",
+        primed=False,
+        problem=None,
+    )
+    return replace(plain, **changes)
+
+
+@given(st.sets(st.integers(0, 10**6), max_size=60), st.integers(1, 3))
+def test_every_clip_goes_to_so_many_and_loads_differ_by_one(numbers, each):
+    clips = [f"{n:012x}" for n in numbers]
+    given = share_out(clips, PEOPLE, each)
+    assert Counter(c for several in given.values() for c in several) == dict.fromkeys(clips, each)
+    loads = [len(several) for several in given.values()]
+    assert max(loads) - min(loads) <= 1
+    assert all(len(set(several)) == len(several) for several in given.values())
+    assert share_out(reversed(clips), PEOPLE, each) == given
+
+
+def test_every_two_people_share_clips():
+    given = share_out([f"{n:012x}" for n in range(90)], PEOPLE, 2)
+    assert all(len(set(given[a]) & set(given[b])) >= 20 for a, b in combinations(PEOPLE, 2))
+
+
+def test_what_was_given_stays_and_new_clips_even_the_loads():
+    first = [f"{n:012x}" for n in range(10)]
+    given = share_out(first, PEOPLE[:2], 1)
+    before = {person: set(clips) for person, clips in given.items()}
+    more = share_out([*first, *(f"{n:012x}" for n in range(10, 24))], PEOPLE, 1, before)
+    assert all(before[person] <= set(more[person]) for person in PEOPLE[:2])
+    assert sorted(map(len, more.values())) == [8, 8, 8]
+
+
+@pytest.mark.parametrize(("people", "each", "said"), [(PEOPLE, 4, "than the 3 named"), (("a", "a"), 1, "twice")])
+def test_impossible_shares_are_refused(people, each, said):
+    with pytest.raises(ConfigError, match=said):
+        share_out(["a"], people, each)
+
+
+def test_clips_on_which_detectors_differ_or_waver_come_first():
+    found = [
+        *(detection(d, "agreed", 0.95, 1.0) for d in ("a", "b")),
+        *(detection(d, "clean", 0.05) for d in ("a", "b")),
+        detection("a", "differ", 0.95, 1.0),
+        detection("b", "differ", 0.1),
+        *(detection(d, "waver", 0.7, 1.0) for d in ("a", "b")),
+        detection("a", "when", 0.95, 1.0),
+        detection("b", "when", 0.95, 1.25),
+        detection("a", "failed", 0.0, error="no person"),
+    ]
+    doubt = doubts(found)
+    assert doubt["differ"] > doubt["waver"] > doubt["when"] > doubt["agreed"] == pytest.approx(doubt["clean"])
+    assert doubt["failed"] == 1.0
+    assert doubt["when"] - doubt["agreed"] == pytest.approx(0.5)
+    assert most_doubtful(doubt, ["failed"], 2) == ["differ", "waver"]
+    assert entropy_bits(0.0) == entropy_bits(1.0) == 0.0
+
+
+def test_only_differences_that_count_are_disputes():
+    both = ("ann", "bob")
+    answers = [
+        *(annotation("same", who, "clear", 1.0) for who in both),
+        annotation("whether", "ann", "none"),
+        annotation("whether", "bob", "mild", 1.0),
+        annotation("when", "ann", "mild", 1.0),
+        annotation("when", "bob", "marked", 1.2),
+        annotation("size only", "ann", "mild", 1.0),
+        annotation("size only", "bob", "marked", 1.05),
+        annotation("unsure", "ann", "none"),
+        annotation("unsure", "bob", "cannot_tell"),
+        annotation("wrong", "ann", "none"),
+        annotation("wrong", "bob", "mild", 1.0, problem="2 onsets"),
+        annotation("primed", "ann", "none"),
+        annotation("primed", "bob", "mild", 1.0, primed=True),
+        annotation("herself", "ann", "none"),
+        annotation("herself", "ann", "mild", 1.0, annotation_id="again"),
+    ]
+    assert disputed(answers) == ["when", "whether"]
+
+
+def test_golden_clips_make_up_the_share_and_are_not_told_by_their_place():
+    clips = [clip(n, known=n < 40) for n in range(100)]
+    chosen = with_golden(clips, 0.2, 50)
+    assert Counter(c.repetitions is not None for c in chosen) == {True: 10, False: 40}
+    assert [c.clip_id for c in chosen] == sorted(c.clip_id for c in chosen)
+    assert with_golden(list(reversed(clips)), 0.2, 50) == chosen
+    assert Counter(c.repetitions is not None for c in with_golden(clips, 0.25, None)) == {True: 20, False: 60}
+
+
+def settings(**changes):
+    root = Path(__file__).parents[1]
+    return OmegaConf.merge(OmegaConf.load(root / "configs" / "push.yaml"), changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"select": "uncertian"}, "Did you mean 'uncertain'"),
+        ({"n": 0}, "n=0 is no number of clips"),
+        ({"golden": 20}, "is this a percentage"),
+        ({"annotators": ["a b"]}, "no name for a log-in"),
+        ({"annotators": ["a"], "overlap": 2}, "than the 1 named"),
+    ],
+)
+def test_a_round_that_makes_no_sense_is_refused(changes, said):
+    with pytest.raises(ConfigError, match=said):
+        round_of(settings(**changes))
+
+
+def test_names_become_addresses():
+    assert email_of("Ann") == "ann@winklab.example"
+    assert email_of("Bob@Clinic.example") == "bob@clinic.example"
+    with pytest.raises(ConfigError):
+        email_of("x@y")
