@@ -12,7 +12,8 @@ from wink.config import options_of, plain
 
 @pytest.mark.parametrize("experiment", options_of("experiment"))
 def test_every_experiment_can_be_planned(experiment):
-    made = estimate(config_of(f"experiment={experiment}"))
+    with initialize_config_module("configs", version_base="1.3"):
+        made = estimate(plain(compose("generate", [f"experiment={experiment}"])))
     assert made.clips >= made.trials >= 1
     assert sum(made.by_split.values()) == pytest.approx(made.trials)
     assert str(made.clips) in forecast(made, "there").replace(",", "")
