@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from detect.annotator_rows import annotator_rows, with_references
 from detect.asking import TIMEOUT_S, ask_detector
-from detect.benchmarked import Benchmark, BenchmarkedDataset, KeptPoses
+from detect.benchmarked import Benchmark, BenchmarkedDataset, KeptPoses, Role
 from detect.detectors.detector import AngleReader, Detector, Observation
 from detect.frame_truth import AngleError, FrameTruth, angle_errors, read_frame_truth
 from detect.leaderboard import score_rows
@@ -61,11 +62,21 @@ def run_benchmark(
     inside = {n: d for n, d in detectors.items() if not isinstance(d, Outsider)}
     parts = [_ask(part, inside, outside, timeout_s) for part in parts]
     _refuse_failures(detectors, parts)
-    rows: list[dict[str, Any]] = []
     for part, kept in zip(parts, others, strict=True):
         write_detections(part.dataset.path / DETECTIONS_FILE, (*kept, *part.detections))
-        rows += score_rows(part, detectors, definition=definition, seed=seed)
-    return Benchmark(tuple(parts), tuple(detectors), tuple(rows), definition)
+    parts = [with_references(part) for part in parts]
+    roles = {name: _role(detector) for name, detector in detectors.items()}
+    rows: list[dict[str, Any]] = []
+    for part in parts:
+        scored = score_rows(part, detectors, definition=definition, seed=seed)
+        rows += [{**row, "role": roles[row["detector"]]} for row in scored] + annotator_rows(part, definition, seed)
+    return Benchmark(tuple(parts), tuple(detectors), tuple(rows), definition, roles, seed)
+
+
+def _role(detector: AnyDetector) -> Role:
+    """What a detector says it is there for."""
+    role: Role = getattr(detector, "role", "detector")
+    return role if role in get_args(Role) else "detector"
 
 
 def _said_by_others(dataset: Dataset, detectors: Mapping[str, AnyDetector]) -> tuple[Detection, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from detect.frame_truth import AngleError, FrameTruth
 from detect.pose import PoseTrack
@@ -14,6 +14,9 @@ from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.detection import Detection
 from wink.onset import Definition
+
+#: A floor is a simple cue every detector must beat; a leak probe must know nothing; a ceiling sees the true angles.
+Role = Literal["detector", "floor", "leak probe", "ceiling"]
 
 
 class KeptPoses(Mapping[str, PoseTrack]):
@@ -47,6 +50,7 @@ class BenchmarkedDataset:
     runtime_s: Mapping[tuple[str, str], float] = field(default_factory=dict)  # of (detector, clip_id)
     truth: Mapping[str, FrameTruth] = field(default_factory=dict)  # by clip_id
     angle_errors: Mapping[str, tuple[AngleError, ...]] = field(default_factory=dict)  # by detector
+    annotated: frozenset[str] = frozenset()  # clip_ids whose truth is what annotators say
 
     def said(self, detector: str) -> dict[str, list[Detection]]:
         """What a detector said, by clip_id."""
@@ -65,3 +69,9 @@ class Benchmark:
     detectors: tuple[str, ...]
     rows: tuple[dict[str, Any], ...]
     definition: Definition
+    roles: Mapping[str, Role] = field(default_factory=dict)  # by detector
+    seed: int = 0
+
+    def role(self, detector: str) -> Role:
+        """What a detector is there for."""
+        return self.roles.get(detector, "detector")

@@ -39,13 +39,16 @@ def benchmark(cfg: DictConfig) -> None:
         writable_folder("the dataset", dataset.path)
     from detect.benchmark import DETECTIONS_FILE, run_benchmark
     from detect.report import write_report
+    from detect.scorecard import details, scorecards, surfaces
     from detect.table import leaderboard_table
 
     result = run_benchmark(
         datasets, detectors, cache, cfg.definition, cfg.workers, timeout_s=cfg.timeout_s, seed=cfg.seed
     )
-    write_atomically(output / "leaderboard.json", json.dumps(result.rows, indent=2))
-    report = write_report(output / "report.html", result, plain(cfg))
+    cards, cells = scorecards(result), surfaces(result)
+    write_atomically(output / "leaderboard.json", json.dumps(result.rows, indent=2) + "\n")
+    write_atomically(output / "details.json", json.dumps(details(cards, cells)) + "\n")
+    report = write_report(output / "report.html", result, cards, cells, plain(cfg))
     print(leaderboard_table(result.rows))
     _tell_failures(result)
     for dataset in datasets:

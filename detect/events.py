@@ -7,6 +7,7 @@ may be right once: one event and one answer to it at most, right within a tolera
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,9 +81,7 @@ def hits(reference_s: Array, detected_s: Array, tolerance_s: float) -> Flags:
         return np.asarray(np.abs(detected_s - reference_s) <= tolerance_s + _ROUNDING_S)
 
 
-def tolerance_curve(
-    reference_s: Array, called_s: Array, tolerances_s: Array
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def tolerance_curve(reference_s: Array, called_s: Array, tolerances_s: NDArray[Any]) -> tuple[Array, Array]:
     """Recall and precision of called events at each tolerance (k,); NaN without an event, without a call."""
     right = np.array([hits(reference_s, called_s, t).sum() for t in tolerances_s], dtype=float)
     events, calls = np.isfinite(reference_s).sum(), np.isfinite(called_s).sum()

@@ -87,6 +87,7 @@ def _row(
     everything = [d for clip in clips for d in said.get(clip.clip_id, [])]
     return {
         "n": len(clips),
+        "truth": _truth_words(part, clips),
         "n_unlabelled": sum(clip.repetitions is None for clip in clips),
         "n_failed": sum(d.error is not None for d in everything),
         "n_missing": sum(d.error == MISSING for d in everything),
@@ -95,6 +96,15 @@ def _row(
         **_with_intervals(table, angles, here, seed),
         **_cost(part, detector, clips),
     }
+
+
+def _truth_words(part: BenchmarkedDataset, clips: Sequence[Clip]) -> str:
+    """Where the truth comes from: the simulation, a measurement, or people's words."""
+    if any(clip.clip_id in part.annotated for clip in clips):
+        return "annotations"
+    if all(clip.repetitions is None for clip in clips):
+        return "none"
+    return "simulated" if clips[0].source == "synthetic" else "measured"
 
 
 def _with_intervals(

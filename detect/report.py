@@ -1,9 +1,9 @@
-"""The benchmark as one page: scores, pelvic curves, example frames, real clips; opens by itself, without a network."""
+"""The benchmark as one page: scores, curves, what can be seen, mistakes, real people; opens by itself, offline."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -12,16 +12,28 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from detect.benchmarked import Benchmark
+from detect.leaderboard import groups
 from detect.lifter_panels import lifter_panels
-from detect.matching import Judged, judge
 from detect.metrics import CLEAN_BELOW_DEG, WINK_FROM_DEG
+from detect.observability import Cell
 from detect.report_clips import example_strips, real_clips, unscored_clips
-from detect.report_plots import pelvic_curves, score_against_magnitude
-from detect.table import COLUMNS, cells
+from detect.report_curves import calibration_curves, colour_of, surface, tolerance_curves
+from detect.report_plots import pelvic_curves
+from detect.report_tables import (
+    definition_table,
+    legend,
+    observability_table,
+    probe_table,
+    slice_tables,
+    summary_table,
+)
+from detect.report_worst import worst_clips
+from detect.scorecard import Scorecard
 from wink.files import write_atomically
 from wink.onset import Definition
 
-MAX_PANELS = 24
+MAX_PANELS = 9
+MAX_SURFACES = 4
 
 _DEFINITION_WORDS: Mapping[Definition, str] = {
     "pelvic_reversal_onset": "Onset: the pelvis has fallen 5° back from its most anterior tilt, for good.",
@@ -35,30 +47,53 @@ _MAGNITUDE_WORDS: Mapping[Definition, str] = {
     "neutral_exit": "lumbar flexion gained",
 }
 
+#: Kinds of rows in the order of the page.
+_ROLES = (
+    ("detector", "Detectors"),
+    ("floor", "Floors: simple cues that a detector must clearly beat"),
+    ("ceiling", "Ceiling: the rule on the true angles, which no camera sees"),
+    ("annotator", "People"),
+)
 
-def write_report(path: Path, benchmark: Benchmark, config: Mapping[str, Any]) -> Path:
+
+def write_report(
+    path: Path,
+    benchmark: Benchmark,
+    cards: Sequence[Scorecard],
+    cells: Mapping[tuple[str, str], Sequence[Cell]],
+    config: Mapping[str, Any],
+) -> Path:
     """Write the page and return its path.
 
     Args:
         path: of the HTML file.
         benchmark: what was found and scored.
+        cards: what is behind the scores.
+        cells: what each observer can see, by dataset and source.
         config: shown at the end of the page.
     """
     template = Template(files("detect").joinpath("report_template.html").read_text())
-    names = ", ".join(part.dataset.name for part in benchmark.parts)
+    colours = colour_of(benchmark.detectors)
     page = template.substitute(
-        title=html.escape(names),
-        summary=html.escape(_summary(benchmark)),
+        title=html.escape(", ".join(part.dataset.name for part in benchmark.parts)),
+        summary=_what_was_tested(benchmark),
         clean_below=f"{CLEAN_BELOW_DEG:g}",
         wink_from=f"{WINK_FROM_DEG:g}",
         magnitude_words=_MAGNITUDE_WORDS[benchmark.definition],
         definition_words=_DEFINITION_WORDS[benchmark.definition],
-        score_table=_score_table(benchmark.rows),
-        silence=_silence(benchmark.rows),
+        scores=_scores(benchmark, "synthetic") or _nothing("No simulated clips."),
+        legend=legend(),
+        silence=_silence(benchmark),
+        probes=_probes(benchmark) or _nothing("No leak probes were run."),
         unscored=unscored_clips(benchmark),
-        score_plots=_score_plots(benchmark),
-        curves=_curves(benchmark),
+        curves=_each(cards, lambda some: _curves(some, colours)) or _nothing("Nothing was scored."),
+        observability=_observability(cells),
+        slices=_each(cards, slice_tables) or _nothing("Nothing to slice by."),
+        definitions=_each(cards, definition_table) or _nothing("Nothing was scored."),
+        pelves=_pelves(benchmark),
+        worst=_worst(benchmark) or _nothing("No mistakes to show."),
         examples=example_strips(benchmark) or _nothing("No clip with known repetitions."),
+        real_scores=_scores(benchmark, "real") or _nothing("No real clips with a truth, or marked by people."),
         real=real_clips(benchmark) or _nothing("No real clips in these datasets; bring some in with wink import."),
         config=html.escape(OmegaConf.to_yaml(OmegaConf.create(dict(config)))),
     )
@@ -66,74 +101,105 @@ def write_report(path: Path, benchmark: Benchmark, config: Mapping[str, Any]) ->
     return path
 
 
-def _summary(benchmark: Benchmark) -> str:
-    clips = [clip for part in benchmark.parts for clip in part.clips]
-    detectors = _detectors(benchmark)
-    unknown = sum(clip.repetitions is None for clip in clips)
-    rest = f", {unknown} of them without labels" if unknown else ""
-    return (
-        f"{len(detectors)} detector{'s' * (len(detectors) != 1)} ({', '.join(detectors)}) on {len(clips)} clips{rest}, "
-        f"from {', '.join(part.dataset.name for part in benchmark.parts)}."
+def _what_was_tested(benchmark: Benchmark) -> str:
+    lines = []
+    for part in benchmark.parts:
+        for names, clips in groups(part.clips):
+            reps = sum(len(clip.repetitions or ()) for clip in clips)
+            lifters = len({clip.subject_id for clip in clips})
+            unknown = sum(clip.repetitions is None for clip in clips)
+            rest = f"; {unknown} clips without labels" if unknown else ""
+            lines.append(
+                f"<li><b>{html.escape(part.dataset.name)}</b>, {html.escape(names['split'])}, {names['source']}: "
+                f"{len(clips)} clips of {lifters} lifters, {reps} repetitions{rest}</li>"
+            )
+    return f"<p>{html.escape(', '.join(benchmark.detectors))} on:</p><ul>{''.join(lines)}</ul>"
+
+
+def _group_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(row["dataset"]), str(row["split"]), str(row["source"])
+
+
+def _scores(benchmark: Benchmark, source: str) -> str:
+    rows = [row for row in benchmark.rows if row["source"] == source and row["n_repetitions"]]
+    parts = []
+    for group in dict.fromkeys(_group_of(row) for row in rows):
+        here = [row for row in rows if _group_of(row) == group and row["role"] != "leak probe"]
+        first = next((row for row in here if row["role"] != "annotator"), here[0])
+        parts.append(
+            f"<h3>{html.escape(group[0])}, {html.escape(group[1])}: {first['n_wink']} winks, {first['n_clean']} clean, "
+            f"{first['n_ambiguous']} ambiguous, {first['n_lifters']} lifters; truth: {first['truth']}</h3>"
+        )
+        for role, words in _ROLES:
+            some = [row for row in here if row["role"] == role]
+            if some:
+                parts.append(f"<h4>{words}</h4>" * (len({r["role"] for r in here}) > 1) + summary_table(some))
+    return "".join(parts)
+
+
+def _probes(benchmark: Benchmark) -> str:
+    rows = [row for row in benchmark.rows if row["role"] == "leak probe" and row["n_repetitions"]]
+    return "".join(
+        f"<h3>{html.escape(' '.join(group))}</h3>" + probe_table([row for row in rows if _group_of(row) == group])
+        for group in dict.fromkeys(_group_of(row) for row in rows)
     )
 
 
-def _detectors(benchmark: Benchmark) -> list[str]:
-    return list(dict.fromkeys(str(row["detector"]) for row in benchmark.rows))
-
-
-def _score_table(rows: Iterable[Mapping[str, Any]]) -> str:
-    kinds = ["" if spec else ' class="word"' for _, _, spec in COLUMNS]
-    head = "".join(f"<th{kind}>{heading}</th>" for kind, (heading, _, _) in zip(kinds, COLUMNS, strict=True))
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds, cells(row), strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _silence(rows: Iterable[Mapping[str, Any]]) -> str:
+def _silence(benchmark: Benchmark) -> str:
     """What became of the clean repetitions and of the winks, in words: the negatives come first."""
     lines = [
         f"<li><b>{html.escape(row['detector'])}</b> on {html.escape(row['dataset'])} ({html.escape(row['split'])}): "
         f"rightly silent in {row['n_clean_silent']} of {row['n_clean']} clean repetitions, "
         f"spoke up in {row['n_wink_called']} of {row['n_wink']} winks, "
         f"and called {row['n_called_outside']} where no repetition is.</li>"
-        for row in rows
-        if row["n_clean"] or row["n_wink"]
+        for row in benchmark.rows
+        if row["role"] != "leak probe" and (row["n_clean"] or row["n_wink"])
     ]
-    return f"<ul>{''.join(lines)}</ul>" if lines else ""
+    return f"<details><summary>Each in words, the clean repetitions first</summary><ul>{''.join(lines)}</ul></details>"
 
 
-def _score_plots(benchmark: Benchmark) -> str:
-    plots = ((name, _judged(benchmark, name)) for name in _detectors(benchmark))
-    words = _MAGNITUDE_WORDS[benchmark.definition]
-    return "".join(_card(score_against_magnitude(name, rows, words)) for name, rows in plots if rows)
+def _each(cards: Sequence[Scorecard], show: Any) -> str:
+    """Something for the cards of each dataset, split and source."""
+    together: dict[str, list[Scorecard]] = {}
+    for card in cards:
+        together.setdefault(f"{card.dataset}, {card.split}, {card.source}", []).append(card)
+    parts = ((name, show(some)) for name, some in together.items())
+    return "".join(f"<h3>{html.escape(name)}</h3>{body}" for name, body in parts if body)
 
 
-def _judged(benchmark: Benchmark, detector: str) -> list[Judged]:
-    return [
-        row
-        for part in benchmark.parts
-        for clip in part.clips
-        if clip.repetitions is not None
-        for row in judge(
-            clip,
-            [d for d in part.detections if (d.detector, d.clip_id) == (detector, clip.clip_id)],
-            benchmark.definition,
-        )
-    ]
+def _curves(cards: Sequence[Scorecard], colours: Mapping[str, tuple[str, str]]) -> str:
+    return (
+        f'<div class="pair">{_card(tolerance_curves(cards, colours))}{_card(calibration_curves(cards, colours))}</div>'
+    )
 
 
-def _curves(benchmark: Benchmark) -> str:
+def _observability(cells: Mapping[tuple[str, str], Sequence[Cell]]) -> str:
+    parts = []
+    for (dataset, source), some in cells.items():
+        parts.append(f"<h3>{html.escape(dataset)}, {source}</h3>{observability_table(some)}")
+        for observer in list(dict.fromkeys(cell.observer for cell in some))[:MAX_SURFACES]:
+            drawn = surface([cell for cell in some if cell.observer == observer])
+            parts.append(f'<div class="card surface">{drawn}</div>')
+    return "".join(parts) or _nothing("Nothing whose camera and clothes are known.")
+
+
+def _pelves(benchmark: Benchmark) -> str:
     panels = [panel for part in benchmark.parts for panel in lifter_panels(part, benchmark.definition)]
     if not panels:
         return _nothing("No clip with the truth of every frame.")
-    detectors = _detectors(benchmark)
-    shown = "".join(_card(pelvic_curves(panel, detectors)) for panel in panels[:MAX_PANELS])
+    shown = "".join(_card(pelvic_curves(panel, benchmark.detectors)) for panel in panels[:MAX_PANELS])
     rest = _nothing(f"The first {MAX_PANELS} of {len(panels)} lifters.") if len(panels) > MAX_PANELS else ""
     return f'{rest}<div class="grid">{shown}</div>'
+
+
+def _worst(benchmark: Benchmark) -> str:
+    """The mistakes of the detector that finds onsets best; others make more."""
+    ranked = [r for r in benchmark.rows if r["role"] == "detector" and r["n_wink"] and r["split"] != "train"]
+    if not ranked:
+        return ""
+    best = max(ranked, key=lambda row: (row["ap_100ms"] or 0.0, row["presence_auroc"] or 0.0))["detector"]
+    found = worst_clips(benchmark, best)
+    return found and f"<p>Of <b>{html.escape(best)}</b>, which finds onsets best.</p>{found}"
 
 
 def _card(svg: str) -> str:

@@ -47,7 +47,7 @@ def _example(part: BenchmarkedDataset, clip: Clip, repetition: Repetition, defin
     rows = {row["clip_id"]: row for row in part.dataset.metadata()}
     who = rows[clip.clip_id]["trial_id"] or clip.subject_id
     heading = f"{who}, {view} view: pelvis turns back by {repetition.pelvic_reversal_deg:.0f}°"
-    return _strip(heading, clip, part, moments)
+    return strip(heading, clip, part, moments)
 
 
 def real_clips(benchmark: Benchmark) -> str:
@@ -56,7 +56,7 @@ def real_clips(benchmark: Benchmark) -> str:
     if not found:
         return ""
     intro = (
-        "<p>Predictions only: without labels they are listed and not scored. The frames are shown in this local file "
+        "<p>What was called; where nobody marked the clip it is not scored. The frames are shown in this local file "
         "alone; people can be recognised in them, so do not pass it on.</p>"
     )
     return intro + "".join(_real(part, clip, _source_file(part, clip)) for part, clip in found[:MAX_REAL])
@@ -97,7 +97,7 @@ def _real(part: BenchmarkedDataset, clip: Clip, name: str) -> str:
     said = [d for d in part.detections if d.clip_id == clip.clip_id]
     labels = "not labelled" if clip.repetitions is None else f"{len(clip.repetitions)} repetitions known"
     heading = f"{name} ({clip.clip_id}), {clip.duration_s:.1f} s, {labels}"
-    return _strip(heading, clip, part, _called_moments(clip, said), _view_words(part, clip) + _calls_table(said))
+    return strip(heading, clip, part, _called_moments(clip, said), _view_words(part, clip) + _calls_table(said))
 
 
 def _called_moments(clip: Clip, said: Sequence[Detection]) -> list[Moment]:
@@ -149,7 +149,8 @@ def _seconds(time_s: float | None) -> str:
     return "–" if time_s is None else f"{time_s:.2f}"
 
 
-def _strip(heading: str, clip: Clip, part: BenchmarkedDataset, moments: Sequence[Moment], words: str = "") -> str:
+def strip(heading: str, clip: Clip, part: BenchmarkedDataset, moments: Sequence[Moment], words: str = "") -> str:
+    """Frames of a clip beside each other, under a heading and words."""
     figures = "".join(
         f'<figure{" class=marked" if moment.marked else ""}><img src="{uri}" alt="{html.escape(moment.caption)}">'
         f"<figcaption>{html.escape(moment.caption + _unless_seen(part, clip, moment))}</figcaption></figure>"

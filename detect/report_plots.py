@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 LIFTER, TWIN, INK, FAINT = "#c2410c", "#0f766e", "#1f2937", "#9ca3af"
 MARKERS = "v^sDPX*"  # one a detector, in the order of their names
-_STYLE = {"font.size": 9, "svg.fonttype": "none", "font.family": "sans-serif", "axes.edgecolor": FAINT}
+STYLE = {"font.size": 9, "svg.fonttype": "none", "font.family": "sans-serif", "axes.edgecolor": FAINT}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class LifterPanel:
 
 def pelvic_curves(panel: LifterPanel, detectors: Sequence[str]) -> str:
     """Pelvic tilt against thigh inclination, the onset marked by a ring, detectors' calls along the bottom."""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.4, 3.1), layout="constrained")
         axes = figure.add_subplot()
         axes.axvspan(*PARALLEL_BAND_DEG, color="#f3f4f6", lw=0)
@@ -56,12 +56,12 @@ def pelvic_curves(panel: LifterPanel, detectors: Sequence[str]) -> str:
         axes.set_title(panel.title, loc="left", fontsize=10, color=INK)
         axes.legend(frameon=False, fontsize=7, loc="best")
         axes.spines[["top", "right"]].set_visible(False)
-        return _svg(figure)
+        return svg(figure)
 
 
 def score_against_magnitude(detector: str, rows: Sequence[Judged], magnitude_words: str) -> str:
     """A dot a repetition: what the detector said against what the body did; filled = a wink was called."""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.4, 2.9), layout="constrained")
         axes = figure.add_subplot()
         axes.axvspan(CLEAN_BELOW_DEG, WINK_FROM_DEG, color="#f3f4f6", lw=0)
@@ -81,7 +81,7 @@ def score_against_magnitude(detector: str, rows: Sequence[Judged], magnitude_wor
         axes.set_title(detector, loc="left", fontsize=10, color=INK)
         axes.legend(frameon=False, fontsize=7)
         axes.spines[["top", "right"]].set_visible(False)
-        return _svg(figure)
+        return svg(figure)
 
 
 def _draw_descents(axes: Axes, descents: Sequence[DescentCurve], colour: str, label: str) -> None:
@@ -101,7 +101,8 @@ def _draw_calls(axes: Axes, descents: Sequence[DescentCurve], detectors: Sequenc
             axes.plot(called, [floor] * len(called), marker, color=INK, ms=5, ls="none", label=detector, clip_on=False)
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """A drawing as text, the same one every time."""
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "winklab"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})

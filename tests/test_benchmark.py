@@ -15,9 +15,11 @@ from detect.benchmark import run_benchmark
 from detect.detectors.detector import Finding
 from detect.leaderboard import score_rows
 from detect.report import write_report
+from detect.scorecard import scorecards, surfaces
 from wink.dataset_writer import DatasetWriter
 from wink.detection import SCHEMA, Detection, read_detections, write_detections
 from wink.errors import ClipError, ConfigError, DatasetError, DetectorError
+from wink.onset import DEFINITIONS
 
 
 class Silent:
@@ -181,7 +183,7 @@ def test_a_fall_is_listed_and_not_scored_and_not_called_real(tmp_path, cache):
     result = run_benchmark([fallen], {"silent": Silent()}, cache, workers=1)
     (row,) = result.rows
     assert (row["n"], row["n_unlabelled"], row["n_clean"], row["n_wink"], row["source"]) == (2, 1, 1, 0, "synthetic")
-    page = write_report(tmp_path / "report.html", result, {}).read_text()
+    page = write_report(tmp_path / "report.html", result, scorecards(result), surfaces(result), {}).read_text()
     assert "fallen/d1, trial-d1, side view, fell: nothing called" in page
     assert "No real clips in these datasets" in page
     assert "limit lifted" in page
@@ -234,6 +236,9 @@ def test_the_verb_writes_leaderboard_and_a_page_that_needs_nothing_else(dataset,
     assert {(r["detector"], r["source"]) for r in rows} == {
         (d, s) for d in ("hip_angle_change", "low_back_contour") for s in ("synthetic", "real")
     }
+    behind = json.loads((tmp_path / "out" / "details.json").read_text())
+    assert {card["detector"] for card in behind["scorecards"]} == {"hip_angle_change", "low_back_contour"}
+    assert [row["definition"] for row in behind["scorecards"][0]["definitions"]] == list(DEFINITIONS)
     page = (tmp_path / "out" / "report.html").read_text()
     loads = re.findall(r"""(?:src|href|action|data)\s*=\s*["']?([^"'\s>]+)|url\(([^)]*)\)|(@import)""", page)
     # Inside the drawings, only references to their own parts.
