@@ -1,4 +1,4 @@
-"""The verbs of `sim`: generate, validate, attribute and fit."""
+"""The verbs of `sim`: generate, render, validate, attribute and fit."""
 
 from __future__ import annotations
 
@@ -38,6 +38,25 @@ def generate(cfg: DictConfig) -> None:
         print(forecast(estimate(config), place))
         return
     _tell(generate_dataset(config, place))
+
+
+def render(cfg: DictConfig) -> None:
+    """Film measured people on our body, into a dataset."""
+    from sim.overview import dataset_sheet
+    from sim.real_motion.render import CARD, SOURCE, Refused, recordings_of, render_trials, spec_of
+    from wink.dataset_writer import DatasetWriter
+    from wink.progress import progress
+
+    config = plain(cfg)
+    files = recordings_of([Path(str(name)) for name in config["input"]])
+    writer = DatasetWriter(Path(cfg.paths.datasets) / str(cfg.name), spec_of(config))
+    made = list(progress(render_trials(files, config, writer), "film", total=len(files), unit="trial"))
+    for result in sorted(made, key=lambda result: result.file.name):
+        print(f"NOT READ: {result.reason}" if isinstance(result, Refused) else result)
+    if not writer.finished_shards():
+        raise ConfigError("no recording could be filmed")
+    dataset = writer.finish(CARD.format(name=cfg.name, source=SOURCE))
+    print(f"made {dataset.path}: {len(dataset.index)} clips; look at {dataset_sheet(dataset)}")
 
 
 def _tell(made: Made) -> None:

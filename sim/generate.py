@@ -124,7 +124,9 @@ def sources_digest() -> str:
 
 def _only_manages(file: Path, sim: Path) -> bool:
     """Whether a file of `sim` changes nothing in a clip."""
-    return file.parent.name in ("validation", "opensim", "fitting") or (file.parent == sim and file.name in _MANAGING)
+    return file.parent.name in ("validation", "opensim", "fitting", "real_motion") or (
+        file.parent == sim and file.name in _MANAGING
+    )
 
 
 def check_plan(plan: Plan, settings: Mapping[str, Any]) -> None:

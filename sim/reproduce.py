@@ -53,7 +53,7 @@ def reproduce_clip(wanted: str, config: Mapping[str, Any]) -> Again:
     stores = list(_datasets(config["paths"]["datasets"], config["name"]))
     for store in stores:
         spec = OmegaConf.to_container(OmegaConf.create(store.read("config.yaml").decode()))
-        if not isinstance(spec, dict) or "settings" not in spec:  # real clips
+        if not isinstance(spec, dict) or "settings" not in spec or "kind" in spec:  # real people, filmed or measured
             continue
         settings: dict[str, Any] = spec["settings"]
         plan, digest = Plan(settings), json.loads(store.read("dataset.json"))["spec_hash"]

@@ -82,7 +82,7 @@ def smoothed(markers: Markers, cutoff_hz: float = CUTOFF_HZ) -> Markers:
 
 def posture_of(markers: Markers, names: MarkerSet) -> Posture:
     """The body under markers that have no gaps; it faces x where it stands upright."""
-    points = _Points(markers, names)
+    points = Points(markers, names)
     pelvis = pelvis_frame(points.pair(names.asis), points.pair(names.psis))
     thigh, shank = _legs(points, names, pelvis)
     standing = standing_samples(np.degrees(np.arccos(np.clip(-thigh[..., 2], -1, 1))).mean(axis=1))
@@ -106,7 +106,7 @@ def knee_axes(thigh: Array, shank: Array) -> Array:
     return np.asarray(np.where(bent, across / np.maximum(sine, 1e-9), np.nan))
 
 
-def _legs(points: _Points, names: MarkerSet, pelvis: Array) -> tuple[Array, Array]:
+def _legs(points: Points, names: MarkerSet, pelvis: Array) -> tuple[Array, Array]:
     """Directions from hip to knee and from ankle to knee, each (T, 2, 3)."""
     hips = hip_centres(pelvis, points.pair(names.asis), points.pair(names.psis))
     # Thigh markers slip by 10 to 25 deg round a deeply bent thigh; the pelvis' own side is nearer to the knee's axis.
@@ -118,7 +118,7 @@ def _legs(points: _Points, names: MarkerSet, pelvis: Array) -> tuple[Array, Arra
     return unit(knees - hips), unit(knees - ankles)
 
 
-class _Points:
+class Points:
     """Markers by name, in world axes."""
 
     def __init__(self, markers: Markers, names: MarkerSet) -> None:
@@ -130,12 +130,16 @@ class _Points:
         """Left and right, (T, 2, 3)."""
         return np.stack([self._markers.of(name) for name in names], axis=1)
 
+    def known(self, names: Pair) -> Array | None:
+        """Left and right, (T, 2, 3); None where they were not kept."""
+        return self.pair(names) if all(name in self._markers.names for name in names) else None
+
     def middle(self, names: Pair) -> Array:
         """Mean of some markers, (T, 3)."""
         return np.asarray(self.pair(names).mean(axis=1))
 
 
-def _trunk_lean(points: _Points, names: MarkerSet, turn: float, standing: NDArray[np.bool_]) -> Array:
+def _trunk_lean(points: Points, names: MarkerSet, turn: float, standing: NDArray[np.bool_]) -> Array:
     """Pitch of the thorax from quiet standing [deg]; of the upper thorax where nothing else is marked."""
     back, front = points.middle(names.thorax_upper_back), points.middle(names.thorax_upper_front)
     if names.thorax_lower_back is None or names.thorax_lower_front is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal
@@ -11,6 +12,8 @@ from wink.errors import ConfigError, MocapError
 from wink.trc import Markers
 
 Pair = list[str]
+#: Of no use for the angles; for drawing the body.
+_ARMS = ("shoulder", "wrist_left", "wrist_right")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class MarkerSet:
     thorax_upper_front: Pair  # ... the top of the breastbone
     thorax_lower_back: Pair | None = None  # ... the middle of the back (T10); None: only the upper thorax is known
     thorax_lower_front: Pair | None = None  # ... the lower end of the breastbone
+    shoulder: Pair | None = None  # over the shoulder joints; None: arms are not known
+    wrist_left: Pair | None = None  # points whose mean is the left wrist
+    wrist_right: Pair | None = None
     knee_width_m: float = 0.10  # between the epicondyles; an adult's, ours: measure it where you can
     ankle_width_m: float = 0.07  # between the malleoli
     marker_radius_m: float = 0.007
@@ -43,7 +49,17 @@ class MarkerSet:
     @property
     def needed(self) -> tuple[str, ...]:
         """Every marker that the angles are made from."""
-        pairs = (value for value in vars(self).values() if isinstance(value, (list, tuple)))
+        return self._names(lambda field: field not in _ARMS)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Markers of shoulders and wrists; empty where the set has not all of them."""
+        if any(getattr(self, field) is None for field in _ARMS):
+            return ()
+        return self._names(lambda field: field in _ARMS)
+
+    def _names(self, wanted: Callable[[str], bool]) -> tuple[str, ...]:
+        pairs = (value for field, value in vars(self).items() if wanted(field) and isinstance(value, (list, tuple)))
         return tuple(dict.fromkeys(name for pair in pairs for name in pair))
 
     def missing_from(self, markers: Markers) -> tuple[str, ...]:
