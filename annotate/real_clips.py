@@ -1,68 +1,71 @@
-"""Bring filmed squats into a dataset: any video file becomes a clip; the file itself is left alone."""
+"""Bring filmed squats into a dataset: a film becomes clips of one squat each, faces unreadable; the film is left alone."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-from annotate.video import VideoFacts, look_at, write_clip
-from wink.dataset import Dataset
+from annotate.clip_file import Cut, fitted, write_clips
+from annotate.cuts import FilmedSquat, cuts_about
+from annotate.faces import blurred
+from annotate.outcome import Outcome
+from annotate.pictures import pictures
+from annotate.terms import ClipTerms
+from annotate.video import VideoFacts, look_at
+from annotate.watching import Watched, watch
 from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ClipError, ConfigError, DatasetError, unknown_name
-from wink.files import file_sha256
+from wink.files import file_sha256, write_atomically
+from wink.people import PeopleFinder, Picture
 
 #: The same for every folder of real clips, so that clips can be added at any time.
 SPEC = {"kind": "real clips", "video": "h264, constant rate, upright, silent"}
-SPLITS = ("train", "validation", "test")
 #: What a folder is searched for; files named one by one may be called anything.
-SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mts", ".3gp", ".mpg", ".mpeg", ".wmv")
+SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mts", ".3gp", ".mpg", ".mpeg", ".wmv", ".gif")
+
+Faces = Literal["blurred", "kept"]
+Said = Callable[[float], None]
 
 
 @dataclass(frozen=True)
-class ClipTerms:
-    """What the importer is told of the clips, since the files do not say."""
+class FilmSettings:
+    """What is made of a film."""
 
-    license: str = "not stated"  # who may use the clips, for what
-    consent: str = "not recorded"  # whether the people filmed agreed, and to what
-    split: str = "test"
-    view: str = "unknown"
-    subject_id: str | None = None  # None: each file shows a person of its own
-    max_side: int = 1080  # longer side of a clip [px]; larger videos are scaled down
+    cut: bool = True  # one squat a clip; else the whole film is one clip
+    margin_s: float = 0.75  # kept before and after a squat, where the next leaves room
+    faces: Faces = "blurred"
+    max_side: int = 1080  # longer side of a clip [px]; larger films are scaled down
 
     def __post_init__(self) -> None:
-        if self.split not in SPLITS:
-            raise ConfigError(unknown_name("split", str(self.split), SPLITS))
+        if self.faces not in get_args(Faces):
+            raise ConfigError(unknown_name("way with faces", str(self.faces), get_args(Faces)))
         if not 64 <= self.max_side <= 4096:
             raise ConfigError(f"max_side={self.max_side} is no picture size; expected 64 to 4096 pixels")
+        if not 0 <= self.margin_s <= 10:
+            raise ConfigError(f"margin_s={self.margin_s} is no margin; expected 0 to 10 s")
+
+    @property
+    def needs_people(self) -> bool:
+        """Whether anybody has to be found in the film."""
+        return self.cut or self.faces == "blurred"
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What became of one file."""
+class Film:
+    """One film on its way into the dataset."""
 
     file: Path
-    clip_id: str
-    row: dict[str, Any] | None  # of the metadata; None = it was there already
-    facts: VideoFacts | None
-
-    def __str__(self) -> str:
-        if self.row is None or self.facts is None:
-            return f"{self.file.name}: {self.clip_id}, there already"
-        row, seen = self.row, self.facts
-        text = f"{self.file.name}: {self.clip_id}, {row['n_frames']} frames of {row['width']}x{row['height']}"
-        text += f" at {row['fps']:g} frames/s"
-        if (row["width"], row["height"]) < (seen.width - 1, seen.height - 1):
-            text += f", scaled down from {seen.width}x{seen.height}"
-        if seen.rotation_deg:
-            text += f", turned by {seen.rotation_deg} deg"
-        if not seen.steady:
-            text += f", variable rate made constant ({len(seen.times_s)} frames before)"
-        return text
+    film_id: str
+    sha256: str
+    facts: VideoFacts
+    size: tuple[int, int]  # of its clips
+    watched: Watched | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Refused:
 
 
 def video_files(inputs: Iterable[Path]) -> tuple[Path, ...]:
-    """The files named, and the videos in the folders named, each once.
+    """The files named, and the videos in the folders named in the order of their names, each once.
 
     Raises:
         ClipError: nothing was named, or something that is not there.
@@ -95,20 +98,6 @@ def video_files(inputs: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(files))
 
 
-def import_clips(files: Iterable[Path], dataset: Path, terms: ClipTerms) -> Iterable[Imported | Refused]:
-    """Bring files into a dataset one by one, each complete or not at all; finish it with `finish`.
-
-    Raises:
-        DatasetError: the folder holds another kind of dataset, or cannot be written.
-    """
-    writer = open_writer(dataset)
-    for file in files:
-        try:
-            yield import_clip(file, writer, terms)
-        except ClipError as error:
-            yield Refused(file, str(error))
-
-
 def open_writer(dataset: Path) -> DatasetWriter:
     """The dataset of real clips in a folder, begun or gone on with."""
     try:
@@ -117,91 +106,208 @@ def open_writer(dataset: Path) -> DatasetWriter:
         raise DatasetError(f"{dataset} cannot be written: {error.strerror or error}") from error
 
 
-def import_clip(file: Path, writer: DatasetWriter, terms: ClipTerms) -> Imported:
-    """Bring one file in; the same content is never brought in twice, whatever it is called.
+def import_films(
+    told: Mapping[Path, ClipTerms],
+    writer: DatasetWriter,
+    settings: FilmSettings,
+    finder: PeopleFinder | None = None,
+    said: Callable[[Path, float], None] = lambda _file, _share: None,
+) -> Iterator[Outcome]:
+    """Bring films in one by one, each whole or not at all; a film that fails stops no other.
+
+    Args:
+        told: what is told of each film, in the order they are brought in.
+        writer: of the dataset.
+        settings: what is made of each.
+        finder: of people; needed unless whole films are brought in with faces kept.
+        said: is told a film and the share of its work that is done.
 
     Raises:
-        ClipError: the file cannot be read as a video.
         DatasetError: the dataset cannot be written.
     """
+    first_of: dict[str, Path] = {}
+    for file, terms in told.items():
+        started = time.process_time()
+        try:
+            content = _content(file)
+            if content in first_of:
+                yield Outcome(file, "duplicate", film_id_of(content), f"the same as {first_of[content].name}")
+                continue
+            first_of[content] = file
+            outcome = import_film(file, content, terms, writer, settings, finder, lambda s, f=file: said(f, s))
+        except ClipError as error:
+            reason = str(error)
+            outcome = Outcome(file, "unreadable", "", reason if file.name in reason else f"{file.name}: {reason}")
+        yield replace(outcome, cpu_s=time.process_time() - started)
+        said(file, 1.0)
+
+
+def import_film(
+    file: Path,
+    content: str,
+    terms: ClipTerms,
+    writer: DatasetWriter,
+    settings: FilmSettings,
+    finder: PeopleFinder | None,
+    said: Said,
+) -> Outcome:
+    """Bring one film in; the same content is never brought in twice, whatever it is called.
+
+    Raises:
+        ClipError: the file cannot be read as a film, or changed while it was read.
+        DatasetError: the dataset cannot be written.
+    """
+    film_id = film_id_of(content)
+    if film_id in writer.finished_shards():
+        return Outcome(file, "already there", film_id)
+    facts = look_at(file)
+    film = Film(file, film_id, content, facts, fitted(facts.width, facts.height, settings.max_side), None)
+    if settings.needs_people:
+        assert finder is not None, "a finder of people is needed to cut films and to blur faces"
+        film = replace(film, watched=watch(file, facts, film.size, finder, lambda share: said(0.75 * share)))
+    outcome = Outcome.of(film)
+    if film.watched is not None and not film.watched.n_people:
+        return replace(outcome, status="no person", reason="nobody was found in it")
+    cuts, squats = _cuts(film, settings)
+    if not cuts:
+        return replace(outcome, status="no squat found", reason=_why_no_squat(film))
+    clips = _write(film, cuts, squats, terms, writer, settings, said)
+    return replace(outcome, status="imported", clips=tuple(clips), cuts=tuple(cuts))
+
+
+def film_id_of(content: str) -> str:
+    """Id of a film, from the SHA-256 of its content."""
+    return sha256(f"real/{content}".encode()).hexdigest()[:12]
+
+
+def _content(file: Path) -> str:
     try:
-        source_sha256 = file_sha256(file)
+        return file_sha256(file)
     except OSError as error:
         raise ClipError(f"{file.name} cannot be read: {error.strerror or error}") from error
-    clip_id = sha256(f"real/{source_sha256}".encode()).hexdigest()[:12]
-    if clip_id in writer.finished_shards():
-        return Imported(file, clip_id, None, None)
-    facts = look_at(file)
-    target = writer.path / "videos" / clip_id[:2] / f"{clip_id}.mp4"
-    temporary = target.with_name(f".{clip_id}.{os.getpid()}.tmp")
+
+
+def _cuts(film: Film, settings: FilmSettings) -> tuple[list[Cut], Sequence[FilmedSquat | None]]:
+    n_frames = len(film.facts.frame_map)
+    if not settings.cut:
+        return [Cut(0, n_frames)], [None]
+    assert film.watched is not None
+    squats = film.watched.squats
+    return cuts_about(squats, float(film.facts.fps), n_frames, settings.margin_s), squats
+
+
+def _why_no_squat(film: Film) -> str:
+    assert film.watched is not None
+    deepest = max((float(x.thigh_deg.max()) for x in film.watched.lifters), default=0.0)
+    return f"nobody goes down and comes up again; thighs reach {deepest:.0f} deg of 90 at most" + (
+        "" if film.watched.lifters else ", and nobody is seen for half a second"
+    )
+
+
+def _write(
+    film: Film,
+    cuts: Sequence[Cut],
+    squats: Sequence[FilmedSquat | None],
+    terms: ClipTerms,
+    writer: DatasetWriter,
+    settings: FilmSettings,
+    said: Said,
+) -> list[str]:
+    """Write a film's clips, their frame maps and their rows; ids of the clips."""
+    ids = [_clip_id(film, cut, settings) for cut in cuts]
+    targets = [writer.path / "videos" / clip_id[:2] / f"{clip_id}.mp4" for clip_id in ids]
+    temporary = [target.with_name(f".{target.stem}.{os.getpid()}.tmp") for target in targets]
     try:
-        target.parent.mkdir(exist_ok=True)
-        size = write_clip(file, facts, temporary, terms.max_side)
-        temporary.replace(target)
-        row = _row(target, clip_id, size, facts, terms)
-        row["factors"] = json.dumps(_factors(file, source_sha256, facts, terms))
-        writer.add(Shard(name=clip_id, metadata=[row], repetitions=[], frames=None))
+        for target in targets:
+            target.parent.mkdir(exist_ok=True)
+        worst = write_clips(_shown(film, cuts, settings, said), film.facts, cuts, temporary)
+        if _content(film.file) != film.sha256:
+            raise ClipError(f"{film.file.name} changed while it was read; bring it in again")
+        rows = []
+        for target, part, cut, squat, off in zip(targets, temporary, cuts, squats, worst, strict=True):
+            write_atomically(target.with_suffix(".frames.csv"), frame_map_csv(film.facts, cut))
+            part.replace(target)
+            row = _row(target, film, cut, terms)
+            row["factors"] = json.dumps(_factors(film, cut, squat, terms, settings) | {"worst_frame_difference": off})
+            rows.append(row)
+        writer.add(Shard(name=film.film_id, metadata=rows, repetitions=[], frames=None))
     except OSError as error:
         raise DatasetError(f"{writer.path} cannot be written: {error.strerror or error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
-    return Imported(file, clip_id, row, facts)
+        for part in temporary:
+            part.unlink(missing_ok=True)
+    return ids
 
 
-def _row(video: Path, clip_id: str, size: tuple[int, int, int], facts: VideoFacts, terms: ClipTerms) -> dict[str, Any]:
+def _clip_id(film: Film, cut: Cut, settings: FilmSettings) -> str:
+    """Opaque, and another one for other pictures: marks are never moved to them."""
+    made_of = f"real/{film.sha256}/{cut.first}-{cut.stop}/{settings.faces}/{film.size}"
+    return sha256(made_of.encode()).hexdigest()[:12]
+
+
+def _shown(film: Film, cuts: Sequence[Cut], settings: FilmSettings, said: Said) -> Iterator[tuple[int, Picture]]:
+    """The film's pictures that the cuts need, faces as they are to be."""
+    needed = {film.facts.frame_map[k] for cut in cuts for k in range(cut.first, cut.stop)}
+    done = 0.75 if film.watched is not None else 0.0
+    for number, picture in pictures(film.file, film.facts, film.size, needed):
+        hide = settings.faces == "blurred" and film.watched is not None
+        yield number, blurred(picture, film.watched.boxes[number]) if hide and film.watched else picture
+        said(done + (1 - done) * (number + 1) / len(film.facts.times_s))
+
+
+def frame_map_csv(facts: VideoFacts, cut: Cut) -> str:
+    """A row a frame of a clip: the film's frame it shows, that frame's time stamp in the file, and its time [s]."""
+    lines = ["frame,source_frame,source_pts,source_time_s"]
+    for frame, k in enumerate(range(cut.first, cut.stop)):
+        number = facts.frame_map[k]
+        stamp = facts.stamps[number]
+        lines.append(f"{frame},{number},{stamp},{float(stamp * facts.tick):.6f}")
+    return "\n".join(lines) + "\n"
+
+
+def _row(video: Path, film: Film, cut: Cut, terms: ClipTerms) -> dict[str, Any]:
     """The clip's row of `metadata.parquet`; what nobody has measured is null."""
-    n_frames, width, height = size
-    unknown = ("trial_id", "counterfactual_of", "outcome", "n_repetitions", "max_pelvic_reversal_deg", "load_kg")
+    unknown = ("trial_id", "counterfactual_of", "outcome", "n_repetitions", "max_pelvic_reversal_deg", "mask_file")
     return {
-        "file_name": f"videos/{clip_id[:2]}/{clip_id}.mp4",
-        "clip_id": clip_id,
+        "file_name": f"videos/{video.parent.name}/{video.name}",
+        "clip_id": video.stem,
         "source": "real",
-        "subject_id": terms.subject_id or f"real-{clip_id}",
+        "subject_id": terms.subject_id or f"real-{film.film_id}",
         "split": terms.split,
         "view": terms.view,
-        "fps": float(facts.fps),
-        "n_frames": n_frames,
-        "width": width,
-        "height": height,
-        **dict.fromkeys((*unknown, "mask_file")),
+        "fps": float(film.facts.fps),
+        "n_frames": cut.n_frames,
+        "width": film.size[0],
+        "height": film.size[1],
+        **dict.fromkeys(unknown),
+        "load_kg": terms.load_kg,
         "license": terms.license,
         "sha256": file_sha256(video),
     }
 
 
-def _factors(file: Path, source_sha256: str, facts: VideoFacts, terms: ClipTerms) -> dict[str, Any]:
-    """Where the clip came from; the frame map leads back to the original where frames were repeated or dropped."""
+def _factors(
+    film: Film, cut: Cut, squat: FilmedSquat | None, terms: ClipTerms, settings: FilmSettings
+) -> dict[str, Any]:
+    """Where the clip came from and what was done to it; the frame map beside it leads back to the film's frames."""
+    frame_map, facts = film.facts.frame_map, film.facts
     return {
-        "source_file": file.name,
-        "source_sha256": source_sha256,
-        "source_frames": len(facts.times_s),
+        "film_id": film.film_id,
+        "source_sha256": film.sha256,
         "source_size": [facts.width, facts.height],
-        "rotation_deg": facts.rotation_deg,
-        "frame_map": None if facts.steady else list(facts.frame_map),
+        "source_frames": [frame_map[cut.first], frame_map[cut.stop - 1]],
+        "source_pts": [facts.stamps[frame_map[cut.first]], facts.stamps[frame_map[cut.stop - 1]]],
+        "source_tick_s": str(facts.tick),
+        "frame_map": None if facts.steady else list(frame_map[cut.first : cut.stop]),
+        "mended": list(facts.mended),
+        "squat_s": None if squat is None else _within_clip(squat, cut, float(facts.fps)),
+        "faces": settings.faces,
         "consent": terms.consent,
+        "may_be_published": terms.may_be_published and settings.faces == "blurred",
+        **terms.personal,
     }
 
 
-def finish(dataset: Path, text: str) -> Dataset:
-    """Gather every clip imported so far, now or earlier, into a dataset that can be read."""
-    return open_writer(dataset).finish(text)
-
-
-def card(dataset: Path, terms: ClipTerms) -> str:
-    """The dataset's card."""
-    return f"""---
-license: other
-task_categories: [video-classification]
-tags: [squat, biomechanics, real]
----
-# {dataset.name}: filmed squats
-
-Real people. Every video was decoded and written anew (H.264, constant rate, upright, no sound, no metadata); the
-originals are elsewhere. Nothing is known of the movement until it is annotated: `n_repetitions` is null.
-Faces are not blurred, and `factors` keeps each original's file name. `trials/`, where there is one, holds the angles of
-people measured by motion capture (`.parquet`, a row a sample) and their repetitions (`.csv`); they are no clips.
-
-* Licence, as told by whoever imported the last clips: {terms.license}. Each row of `metadata.parquet` has its own.
-* Consent: {terms.consent}. Each row's `factors` has its own.
-* Intended use: annotation of the butt wink and testing of detectors. No diagnosis, no identification of people.
-"""
+def _within_clip(squat: FilmedSquat, cut: Cut, fps: float) -> list[float]:
+    """Start, bottom and end of a squat as found by the pose [s in the clip]: how it was cut, no truth."""
+    return [round(t - cut.first / fps, 3) for t in (squat.start_s, squat.bottom_s, squat.end_s)]

@@ -1,0 +1,115 @@
+"""What became of each file brought in: as a line, as a table, and in `import/import.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from annotate.clip_file import Cut
+from wink.files import write_atomically
+
+if TYPE_CHECKING:
+    from annotate.real_clips import Film
+
+Status = Literal["imported", "already there", "duplicate", "no person", "no squat found", "refused", "unreadable"]
+#: Folder of a dataset with what is for its maker alone: the films' names are in it.
+FOLDER = "import"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file."""
+
+    file: Path
+    status: Status
+    film_id: str = ""
+    reason: str = ""
+    clips: tuple[str, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    film: Film | None = None  # None where it was not looked at
+    cpu_s: float = 0.0
+
+    @classmethod
+    def of(cls, film: Film) -> Outcome:
+        """Of a film that was looked at, before anything was made of it."""
+        return cls(film.file, "imported", film.film_id, film=film)
+
+    @property
+    def duration_s(self) -> float | None:
+        """Length of the film [s]."""
+        return None if self.film is None else len(self.film.facts.frame_map) / float(self.film.facts.fps)
+
+    def record(self) -> dict[str, Any]:
+        """All that is known, for `import.json`."""
+        known: dict[str, Any] = {
+            "file": self.file.name,
+            "status": self.status,
+            "reason": self.reason or None,
+            "film_id": self.film_id or None,
+            "clips": list(self.clips),
+            "cuts": [[cut.first, cut.stop] for cut in self.cuts],
+            "cpu_s": round(self.cpu_s, 1),
+        }
+        if self.film is not None:
+            facts = self.film.facts
+            known |= {
+                "duration_s": round(self.duration_s or 0.0, 3),
+                "fps": float(facts.fps),
+                "source_frames": len(facts.times_s),
+                "source_size": [facts.width, facts.height],
+                "mended": list(facts.mended),
+            }
+            if self.film.watched is not None:
+                watched = self.film.watched
+                known |= {
+                    "people": watched.n_people,
+                    "squats_s": [[s.start_s, s.bottom_s, s.end_s] for s in watched.squats],
+                    "head_box_on_hips_or_low_back": round(watched.head_on_back_share, 4),
+                    "frames_without_head_box": sum(not len(boxes) for boxes in watched.boxes),
+                }
+        return known
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """A line a file, in columns: what became of it, squats, clips, length, cost, and why or what was mended."""
+    head = ("file", "became", "squats", "clips", "length", "CPU", "")
+    rows = [head, *(_cells(outcome) for outcome in outcomes)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head) - 1)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=False))]
+        lines.append("  ".join([*cells, row[-1]]).rstrip())
+    return "\n".join(lines)
+
+
+def _cells(outcome: Outcome) -> tuple[str, ...]:
+    watched = outcome.film.watched if outcome.film else None
+    return (
+        outcome.file.name,
+        outcome.status,
+        str(len(watched.squats)) if watched else "",
+        str(len(outcome.clips)) if outcome.clips else "",
+        f"{outcome.duration_s:.1f} s" if outcome.duration_s else "",
+        f"{outcome.cpu_s:.1f} s" if outcome.film else "",
+        outcome.reason or (", ".join(outcome.film.facts.mended) if outcome.film else ""),
+    )
+
+
+def keep(folder: Path, outcomes: Iterable[Outcome]) -> Path:
+    """Add outcomes to `import/import.json` of a dataset; of a film, the latest that says something."""
+    file = folder / FOLDER / "import.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    for outcome in outcomes:
+        key = outcome.film_id or outcome.file.name
+        if outcome.status in ("already there", "duplicate"):
+            names = known.setdefault(key, outcome.record()).setdefault("also_called", [])
+            if outcome.file.name not in (known[key]["file"], *names):
+                names.append(outcome.file.name)
+        else:
+            known[key] = outcome.record()
+    write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
+    return file
