@@ -30,7 +30,7 @@ def find_tables(files: Sequence[Path], about: Path | None) -> tuple[Path, ...]:
     """
     if about is not None:
         if not about.is_file():
-            raise ConfigError(f"about={about}: there is no such file; `wink import … template=true` prints one to fill in")
+            raise ConfigError(f"there is no {about}; `wink import FILMS template=true` prints one to fill in")
         return (about,)
     beside = dict.fromkeys(file.parent / NAME for file in files)
     return tuple(table for table in beside if table.is_file())
@@ -63,7 +63,8 @@ def template(files: Sequence[Path]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({"file": file.name, "view": "unknown", "consent": "unknown", "licence": "unknown"} for file in files)
+    unknown = dict.fromkeys(("view", "consent", "licence"), "unknown")
+    writer.writerows({"file": file.name, **unknown} for file in files)
     return text.getvalue()
 
 
@@ -89,7 +90,8 @@ def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
     rows = []
     for row in reader:
         if None in row:
-            raise ConfigError(f"{table.name} line {reader.line_num}: more cells than columns; quote text that has a {divider!r}")
+            where = f"{table.name} line {reader.line_num}"
+            raise ConfigError(f"{where}: more cells than columns; quote text that has a {divider!r} in it")
         rows.append((reader.line_num, {name: (cell or "").strip() for name, cell in row.items()}))
     return rows
 

@@ -28,10 +28,10 @@ _BT709 = 1  # as primaries and as transfer (ITU-T H.273)
 _EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 #: Side of the small grey picture by which frames are compared [px].
 _SMALL_PX = 48
-#: A frame of a copy is the source's if their small pictures differ by less than this in the mean [of 255].
-MAX_DIFFERENCE = 4.0
-#: A frame looks like its neighbour if that is nearer by no more than this [of 255]: coding noise.
-_NOISE = 0.25
+#: A frame of a copy is the source's if no pixel of their small pictures differs by more than this [of 255].
+MAX_DIFFERENCE = 20.0
+#: ... and neither neighbour is nearer by more than this [of 255]: coding noise.
+_NOISE = 1.0
 
 Small = NDArray[np.float32]
 
@@ -116,7 +116,7 @@ def small_of(picture: Picture) -> Small:
 
 
 def _difference(a: Small, b: Small) -> float:
-    return float(np.abs(a - b).mean())
+    return float(np.abs(a - b).max())
 
 
 def _repeated(shown: Iterable[tuple[int, Picture]], wanted: Sequence[int]) -> Iterator[Picture]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
 
-from wink.errors import ClipError, ConfigError
+from wink.errors import ConfigError
 
 if TYPE_CHECKING:
     from annotate.connection import Server
     from annotate.folder import ServerFolder
     from annotate.page import Kind
-    from annotate.real_clips import ClipTerms
     from annotate.rounds import Round
     from wink.clip import Clip
     from wink.dataset import Dataset
@@ -24,40 +23,11 @@ def import_clips(cfg: DictConfig) -> None:
     """Bring filmed squats, and motion capture of squats, into a dataset.
 
     Raises:
-        ClipError: none of the files could be read.
+        ClipError: none of the files could be brought in.
     """
-    from annotate.real_clips import Refused, card, finish
-    from annotate.real_trials import trials_in
-    from wink.config import build
+    from annotate.importing import import_all
 
-    terms = build(cfg.terms)
-    path = Path(cfg.paths.datasets) / cfg.name
-    results = list(_imported(cfg, path, terms))
-    refused = [r for r in results if isinstance(r, Refused)]
-    if len(refused) == len(results):
-        raise ClipError("no file could be read:\n  " + "\n  ".join(r.reason for r in refused))
-    dataset = finish(path, card(path, terms))
-    for result in results:
-        print(f"refused: {result.reason}" if isinstance(result, Refused) else result)
-    new = sum(getattr(r, "row", None) is not None for r in results)
-    measured = f", {trials_in(path)} measured trials" if trials_in(path) else ""
-    print(f"{dataset.path}: {len(dataset.metadata())} clips, {new} new{measured}, {len(refused)} files refused")
-
-
-def _imported(cfg: DictConfig, path: Path, terms: ClipTerms) -> Iterator[object]:
-    """What became of each file named: motion capture first, then videos."""
-    from annotate.real_clips import import_clips, open_writer, video_files
-    from annotate.real_trials import import_trials, recording_files
-    from wink.marker_set import marker_set
-    from wink.progress import progress
-
-    names = marker_set(cfg.markers) if cfg.markers else None
-    recordings, rest = recording_files(Path(p) for p in cfg.input)
-    files = video_files(rest) if rest or not recordings else ()
-    open_writer(path)  # refuses another kind of dataset before work starts
-    yield from import_trials(recordings, path, terms, names)
-    if files:
-        yield from progress(import_clips(files, path, terms), "importing", total=len(files), unit="file")
+    import_all(cfg)
 
 
 def annotate(cfg: DictConfig) -> None:

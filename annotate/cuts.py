@@ -63,7 +63,7 @@ def squats_of(people: Sequence[Lifter]) -> list[FilmedSquat]:
 
 def cuts_about(squats: Sequence[FilmedSquat], fps: float, n_frames: int, margin_s: float) -> list[Cut]:
     """A cut about each squat: with a margin, but no further than halfway to the next squat."""
-    cuts = []
+    cuts: list[Cut] = []
     for i, squat in enumerate(squats):
         before = (squats[i - 1].end_s + squat.start_s) / 2 if i else 0.0
         after = (squat.end_s + squats[i + 1].start_s) / 2 if i + 1 < len(squats) else np.inf
@@ -107,8 +107,8 @@ def _squats(lifter: Lifter) -> list[FilmedSquat]:
         start = earliest + _last_up(lifter.hip_height[earliest : bottom + 1])
         end = latest - _last_up(lifter.hip_height[bottom : latest + 1][::-1])
         if start < bottom < end and lifter.seen[start : end + 1].mean() >= MIN_SEEN_SHARE:
-            times = (float(lifter.time_s[i]) for i in (start, bottom, end))
-            squats.append(FilmedSquat(*times, float(lifter.thigh_deg[bottom])))
+            start_s, bottom_s, end_s = (float(lifter.time_s[i]) for i in (start, bottom, end))
+            squats.append(FilmedSquat(start_s, bottom_s, end_s, float(lifter.thigh_deg[bottom])))
     return squats
 
 

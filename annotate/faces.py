@@ -8,6 +8,7 @@ control of human movement", table 4.1). A network's face points tremble and slip
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -65,9 +66,7 @@ def blurred(picture: Picture, boxes: Array) -> Picture:
 
 def touched_share(boxes: Sequence[Array], spots: Sequence[Array]) -> float:
     """Share of frames in which a box covers one of the spots (n, 2) of that frame that must stay clear."""
-    hit = [
-        bool(len(b) and len(s) and _inside(b, s).any()) for b, s in zip(boxes, spots, strict=True)
-    ]  # fmt: skip
+    hit = [bool(len(b) and len(s) and _inside(b, s).any()) for b, s in zip(boxes, spots, strict=True)]
     return float(np.mean(hit)) if hit else 0.0
 
 
@@ -87,9 +86,7 @@ def stature_px(person: Person) -> float:
         + np.linalg.norm(point[f"{s}_knee"] - point[f"{s}_ankle"])
         for s in ("left", "right")
     ]
-    trunk = np.linalg.norm(
-        point["left_shoulder"] + point["right_shoulder"] - point["left_hip"] - point["right_hip"]
-    )  # fmt: skip
+    trunk = np.linalg.norm(point["left_shoulder"] + point["right_shoulder"] - point["left_hip"] - point["right_hip"])
     return float(max(max(legs) / _LEG, trunk / 2 / _TRUNK))
 
 
@@ -115,7 +112,7 @@ def _running_maximum(values: Array, reach: int) -> Array:
 def _carry(boxes: Array, reach: int) -> None:
     """Fill where a head was lost: between two sights by both boxes together, before and after by the nearest."""
     seen = np.flatnonzero(np.isfinite(boxes[:, 0]))
-    for a, b in zip(seen[:-1], seen[1:], strict=True):
+    for a, b in pairwise(seen):
         boxes[a + 1 : b] = _union(boxes[a], boxes[b])
     boxes[max(0, seen[0] - reach) : seen[0]] = boxes[seen[0]]
     boxes[seen[-1] + 1 : seen[-1] + 1 + reach] = boxes[seen[-1]]
@@ -147,5 +144,6 @@ def _coarse(patch: Picture) -> Picture:
     height, width = patch.shape[:2]
     square = max(2.0, min(height, width) / _SQUARES)
     few = (max(1, round(width / square)), max(1, round(height / square)))
-    coarse = cv2.resize(cv2.resize(patch, few, interpolation=cv2.INTER_AREA), (width, height), interpolation=cv2.INTER_NEAREST)
+    tiny = cv2.resize(patch, few, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(tiny, (width, height), interpolation=cv2.INTER_NEAREST)
     return np.asarray(cv2.GaussianBlur(coarse, (0, 0), square / 3), np.uint8)

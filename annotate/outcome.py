@@ -6,13 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from annotate.clip_file import Cut
+from annotate.film import Film
 from wink.files import write_atomically
-
-if TYPE_CHECKING:
-    from annotate.real_clips import Film
 
 Status = Literal["imported", "already there", "duplicate", "no person", "no squat found", "refused", "unreadable"]
 #: Folder of a dataset with what is for its maker alone: the films' names are in it.
@@ -80,8 +78,9 @@ def table(outcomes: Sequence[Outcome]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(head) - 1)]
     lines = []
     for row in rows:
-        cells = [cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=False))]
-        lines.append("  ".join([*cells, row[-1]]).rstrip())
+        left = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+        right = [cell.rjust(width) for cell, width in zip(row[2:-1], widths[2:], strict=True)]
+        lines.append("  ".join([*left, *right, row[-1]]).rstrip())
     return "\n".join(lines)
 
 
@@ -106,9 +105,10 @@ def keep(folder: Path, outcomes: Iterable[Outcome]) -> Path:
     for outcome in outcomes:
         key = outcome.film_id or outcome.file.name
         if outcome.status in ("already there", "duplicate"):
-            names = known.setdefault(key, outcome.record()).setdefault("also_called", [])
-            if outcome.file.name not in (known[key]["file"], *names):
-                names.append(outcome.file.name)
+            entry = known.setdefault(key, outcome.record())
+            names = [entry["file"], *entry.get("also_called", [])]
+            if outcome.file.name not in names:
+                entry["also_called"] = [*names[1:], outcome.file.name]
         else:
             known[key] = outcome.record()
     write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n")

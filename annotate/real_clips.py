@@ -1,4 +1,4 @@
-"""Bring filmed squats into a dataset: a film becomes clips of one squat each, faces unreadable; the film is left alone."""
+"""Bring filmed squats into a dataset: a film becomes clips of one squat each, faces unreadable; it is left alone."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from annotate.clip_file import Cut, fitted, write_clips
 from annotate.cuts import FilmedSquat, cuts_about
 from annotate.faces import blurred
+from annotate.film import Film, FilmSettings
 from annotate.outcome import Outcome
 from annotate.pictures import pictures
 from annotate.terms import ClipTerms
 from annotate.video import VideoFacts, look_at
-from annotate.watching import Watched, watch
+from annotate.watching import watch
 from wink.dataset_writer import DatasetWriter, Shard
-from wink.errors import ClipError, ConfigError, DatasetError, unknown_name
+from wink.errors import ClipError, DatasetError
 from wink.files import file_sha256, write_atomically
 from wink.people import PeopleFinder, Picture
 
@@ -29,43 +31,7 @@ SPEC = {"kind": "real clips", "video": "h264, constant rate, upright, silent"}
 #: What a folder is searched for; files named one by one may be called anything.
 SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mts", ".3gp", ".mpg", ".mpeg", ".wmv", ".gif")
 
-Faces = Literal["blurred", "kept"]
 Said = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class FilmSettings:
-    """What is made of a film."""
-
-    cut: bool = True  # one squat a clip; else the whole film is one clip
-    margin_s: float = 0.75  # kept before and after a squat, where the next leaves room
-    faces: Faces = "blurred"
-    max_side: int = 1080  # longer side of a clip [px]; larger films are scaled down
-
-    def __post_init__(self) -> None:
-        if self.faces not in get_args(Faces):
-            raise ConfigError(unknown_name("way with faces", str(self.faces), get_args(Faces)))
-        if not 64 <= self.max_side <= 4096:
-            raise ConfigError(f"max_side={self.max_side} is no picture size; expected 64 to 4096 pixels")
-        if not 0 <= self.margin_s <= 10:
-            raise ConfigError(f"margin_s={self.margin_s} is no margin; expected 0 to 10 s")
-
-    @property
-    def needs_people(self) -> bool:
-        """Whether anybody has to be found in the film."""
-        return self.cut or self.faces == "blurred"
-
-
-@dataclass(frozen=True)
-class Film:
-    """One film on its way into the dataset."""
-
-    file: Path
-    film_id: str
-    sha256: str
-    facts: VideoFacts
-    size: tuple[int, int]  # of its clips
-    watched: Watched | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +77,7 @@ def import_films(
     writer: DatasetWriter,
     settings: FilmSettings,
     finder: PeopleFinder | None = None,
-    said: Callable[[Path, float], None] = lambda _file, _share: None,
+    said: Callable[[Path, float], None] | None = None,
 ) -> Iterator[Outcome]:
     """Bring films in one by one, each whole or not at all; a film that fails stops no other.
 
@@ -134,12 +100,17 @@ def import_films(
                 yield Outcome(file, "duplicate", film_id_of(content), f"the same as {first_of[content].name}")
                 continue
             first_of[content] = file
-            outcome = import_film(file, content, terms, writer, settings, finder, lambda s, f=file: said(f, s))
+            share_said = partial(said or _silent, file)
+            outcome = import_film(file, content, terms, writer, settings, finder, share_said)
         except ClipError as error:
             reason = str(error)
             outcome = Outcome(file, "unreadable", "", reason if file.name in reason else f"{file.name}: {reason}")
         yield replace(outcome, cpu_s=time.process_time() - started)
-        said(file, 1.0)
+        (said or _silent)(file, 1.0)
+
+
+def _silent(_file: Path, _share: float) -> None:
+    """Tell nobody how far the work is."""
 
 
 def import_film(

@@ -10,7 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from annotate.real_clips import SUFFIXES as VIDEO_SUFFIXES
-from annotate.real_clips import ClipTerms, Refused
+from annotate.real_clips import Refused
+from annotate.terms import ClipTerms
 from wink.angles import severity
 from wink.errors import ClipError, DatasetError
 from wink.files import file_sha256, write_atomically

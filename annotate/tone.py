@@ -67,20 +67,22 @@ def compressed_nits(nits: NDArray[np.float64]) -> NDArray[np.float64]:
     knee = 1.5 * top - 0.5
     t = np.clip((signal - knee) / (1 - knee), 0, 1)
     spline = (2 * t**3 - 3 * t**2 + 1) * knee + (t**3 - 2 * t**2 + t) * (1 - knee) + (-2 * t**3 + 3 * t**2) * top
-    return nits_of_pq(np.where(signal < knee, signal, spline) * peak)
+    shown: NDArray[np.float64] = np.where(signal < knee, signal, spline).astype(np.float64)
+    return nits_of_pq(peak * shown)
 
 
 @cache
 def _light(transfer: Transfer) -> NDArray[np.float32]:
     """Luminance [cd/m2] of each PQ code, or scene light of each HLG code."""
-    codes = np.arange(_STEPS) / (_STEPS - 1)
+    codes: NDArray[np.float64] = np.arange(_STEPS, dtype=float) / (_STEPS - 1)
     return (nits_of_pq(codes) if transfer == "pq" else light_of_hlg(codes)).astype(np.float32)
 
 
 @cache
 def _knee() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Luminances [cd/m2] and the gain each is shown with."""
-    nits = nits_of_pq(np.linspace(0.01, 1, 2048))
+    codes = np.asarray(np.linspace(0.01, 1, 2048), dtype=np.float64)
+    nits = nits_of_pq(codes)
     return nits, compressed_nits(nits) / nits
 
 

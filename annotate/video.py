@@ -86,7 +86,7 @@ def look_at(path: Path) -> VideoFacts:
     first, interlaced, tick = None, False, Fraction(0)
     for frame in decoded(path):
         if first is None:
-            first, tick = _Look(frame), frame.time_base or Fraction(0)
+            first, tick = _Look(frame, _pixel_shape(path, frame)), frame.time_base or Fraction(0)
         stamp = frame.dts if frame.pts is None else frame.pts
         if stamp is None or not tick:
             raise ClipError(f"{path.name}: frame {len(stamps)} has no time")
@@ -116,9 +116,9 @@ def look_at(path: Path) -> VideoFacts:
 class _Look:
     """How the first frame looks: size as seen, turn, colours."""
 
-    def __init__(self, frame: Any) -> None:
+    def __init__(self, frame: Any, shape: float | None) -> None:
         turn = round(frame.rotation / 90) * 90 % 360
-        wide = round(frame.width * _pixel_shape(frame))
+        wide = round(frame.width * (shape or 1.0))
         self.width, self.height = (frame.height, wide) if turn in (90, 270) else (wide, frame.height)
         self.turn_deg = turn
         self.transfer: Transfer = TRANSFERS.get(int(frame.color_trc), "sdr")
@@ -168,7 +168,8 @@ def frame_rate(times_s: Sequence[float]) -> tuple[Fraction, bool]:
     return (standard if near or not steady else mean), steady
 
 
-def _pixel_shape(frame: Any) -> float:
-    """Width of a pixel over its height; 1 where the video does not say."""
-    shape = getattr(frame, "sample_aspect_ratio", None)
-    return float(shape) if shape else 1.0
+def _pixel_shape(path: Path, frame: Any) -> float | None:
+    """Width of a pixel over its height, as the container says, else the picture; None where neither does."""
+    with av.open(str(path), metadata_errors="ignore") as container:
+        shape = container.streams.video[0].sample_aspect_ratio or getattr(frame, "sample_aspect_ratio", None)
+    return float(shape) if shape else None

@@ -60,16 +60,16 @@ class PersonFinder:
         self._net = LiteRtNetwork(weights_path(POSE_DETECTION, folder))
         self._anchors = _anchor_centres()
 
-    def find_all(self, image: Image, window: Roi | None = None) -> tuple[Roi, ...]:
-        """Squares about the people of a picture, or a window of it, surest first; empty if nobody is sure enough."""
+    def find_all(self, image: Image) -> tuple[Roi, ...]:
+        """Squares about the people of a picture, surest first; empty where nobody is sure enough."""
         height, width = image.shape[:2]
-        window = window or Roi(np.array([width / 2, height / 2]), max(height, width), 0.0)
-        output = self._net.run(_crop(image, window, _DETECTOR_PX) / np.float32(127.5) - np.float32(1))
+        whole = Roi(np.array([width / 2, height / 2]), max(height, width), 0.0)
+        output = self._net.run(_crop(image, whole, _DETECTOR_PX) / np.float32(127.5) - np.float32(1))
         confidence = _sigmoid(output["Identity_1"][0, :, 0])
         ranked = np.argsort(-confidence, kind="stable")
         sure = ranked[confidence[ranked] >= MIN_CONFIDENCE]
         offsets = output["Identity"][0, sure, 4:8].reshape(-1, 2, 2).astype(float)
-        points = _apply(window.to_image(_DETECTOR_PX), offsets + self._anchors[sure, None] * _DETECTOR_PX)
+        points = _apply(whole.to_image(_DETECTOR_PX), offsets + self._anchors[sure, None] * _DETECTOR_PX)
         return different_people([Roi.from_points(centre, top) for centre, top in points])
 
 

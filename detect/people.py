@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from detect.blazepose import INDEX, LANDMARKS, Body, LandmarkNet, PersonFinder
+from detect.blazepose import INDEX, LANDMARKS, Body, LandmarkNet
+from detect.person_search import Finder, open_finder
 from detect.pose import MIN_PRESENCE
 from detect.roi import Roi
 from detect.video import Image
 from wink.errors import ConfigError
-from wink.people import BODY_POINTS, Array, Person
+from wink.people import BODY_POINTS, Person
 
 _BODY = [INDEX[name] for name in BODY_POINTS]
 _FACE = slice(0, LANDMARKS.index("mouth_right") + 1)
@@ -57,7 +58,8 @@ class BlazePosePeople:
 
     def follow(self, pictures: Iterable[Image], rate_hz: float) -> Iterator[tuple[Person, ...]]:
         """The people of each picture, of which there are `rate_hz` a second."""
-        crowd = _Crowd(PersonFinder(self.folder), LandmarkNet(self.folder), round(_PATIENCE_S * rate_hz))
+        landmarks = LandmarkNet(self.folder)
+        crowd = _Crowd(open_finder(landmarks, self.folder), landmarks, round(_PATIENCE_S * rate_hz))
         every = max(1, round(self.look_every_s * rate_hz))
         for k, picture in enumerate(pictures):
             crowd.go_on(picture)
@@ -69,7 +71,7 @@ class BlazePosePeople:
 class _Crowd:
     """Everybody being followed."""
 
-    def __init__(self, finder: PersonFinder, landmarks: LandmarkNet, patience: int) -> None:
+    def __init__(self, finder: Finder, landmarks: LandmarkNet, patience: int) -> None:
         self._finder, self._landmarks, self._patience = finder, landmarks, patience
         self._tracks: list[_Track] = []
         self._count = 0
@@ -95,9 +97,10 @@ class _Crowd:
 
     def look_around(self, image: Image) -> None:
         """Search the whole picture for people who are not followed, or were lost."""
-        for window in _windows(*image.shape[:2]):
-            for roi in self._finder.find_all(image, window):
-                body = self._landmarks.read(image, roi)
+        for top, left, side in _windows(*image.shape[:2]):
+            part = image[top : top + side, left : left + side]
+            for roi in self._finder.find_all(np.ascontiguousarray(part)):
+                body = self._landmarks.read(image, replace(roi, centre=roi.centre + np.array([left, top])))
                 if body.presence >= MIN_PRESENCE and not self._is_known(body):
                     self._take(body)
 
@@ -150,21 +153,13 @@ def _distance(a: Body, b: Body) -> float:
     return float(apart) / max(a.next_roi.side_px, b.next_roi.side_px)
 
 
-def _windows(height: int, width: int) -> list[Roi]:
-    """Squares that together cover a picture, the whole first."""
-    longer = max(height, width)
-    windows = []
-    for share in WINDOWS:
-        side = share * longer
-        windows += [
-            Roi(np.array([x, y]), side, 0.0) for y in _centres(height, side) for x in _centres(width, side)
-        ]
-    return windows
+def _windows(height: int, width: int) -> list[tuple[int, int, int]]:
+    """Top, left and side of squares that together cover a picture, the whole first; they may reach beyond it."""
+    sides = [round(share * max(height, width)) for share in WINDOWS]
+    return [(top, left, side) for side in sides for top in _starts(height, side) for left in _starts(width, side)]
 
 
-def _centres(length: float, side: float) -> Array:
-    """Middles of windows that cover a length, the outer ones at its ends."""
-    if side >= length:
-        return np.array([length / 2])
-    n = int(np.ceil((length - side) / (_WINDOW_STEP * side))) + 1
-    return np.linspace(side / 2, length - side / 2, n)
+def _starts(length: int, side: int) -> list[int]:
+    """Where windows that cover a length begin, the outer ones at its ends."""
+    n = max(1, int(np.ceil((length - side) / (_WINDOW_STEP * side))) + 1)
+    return [int(start) for start in np.linspace(0, max(0, length - side), n)]

@@ -12,23 +12,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 from videos import numbers_of, write_numbered
 
-from annotate.real_clips import ClipTerms, Imported, Refused, card, finish, import_clips, open_writer, video_files
-from annotate.video import STANDARD_RATES, fitted, frame_rate, look_at, write_clip
+from annotate.card import card
+from annotate.clip_file import Cut, compare, fitted, small_of, write_clips
+from annotate.film import FilmSettings
+from annotate.pictures import pictures
+from annotate.real_clips import import_films, open_writer, video_files
+from annotate.terms import ClipTerms
+from annotate.video import STANDARD_RATES, frame_rate, look_at
 from wink.dataset import Dataset
 from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ClipError, ConfigError, DatasetError
 
 SHARED = Path(__file__).parents[1] / "../shared/real/clips"
-TERMS = ClipTerms(license="CC0-1.0", consent="signed")
+TERMS = ClipTerms(license="CC0-1.0", consent="research: signed")
+WHOLE = FilmSettings(cut=False, faces="kept")
 
 
 def grid(fps, n):
     return [k / fps for k in range(n)]
 
 
-def run(files, dataset, terms=TERMS):
-    results = list(import_clips([Path(f) for f in files], dataset, terms))
-    return results, finish(dataset, card(dataset, terms))
+def run(files, dataset, terms=TERMS, settings=WHOLE):
+    writer = open_writer(dataset)
+    results = list(import_films({Path(f): terms for f in files}, writer, settings))
+    return results, writer.finish(card(dataset.name, writer.rows()))
+
+
+def copied(source, facts, target, max_side=1280):
+    shown = pictures(source, facts, fitted(facts.width, facts.height, max_side))
+    return write_clips(shown, facts, [Cut(0, len(facts.frame_map))], [target])
 
 
 @pytest.mark.parametrize("fps", [24, 25, 30000 / 1001, 30, 59.86, 60])
@@ -39,7 +51,7 @@ def test_a_constant_rate_is_kept_frame_by_frame(tmp_path, fps):
     assert clip.fps == pytest.approx(fps, rel=1e-4)
     assert numbers_of(clip.video) == list(range(50))
     assert clip.n_frames == 50
-    assert "variable" not in str(result)
+    assert result.film.facts.mended == ()
 
 
 def test_a_variable_rate_becomes_constant_with_frames_in_their_time(tmp_path):
@@ -53,7 +65,7 @@ def test_a_variable_rate_becomes_constant_with_frames_in_their_time(tmp_path):
     on_screen = [max(i for i, t in enumerate(times) if t <= k / clip.fps + 1e-3) for k in range(clip.n_frames)]
     assert shown == on_screen
     assert clip.duration_s == pytest.approx(2.0, abs=0.1)
-    assert "variable rate" in str(result)
+    assert "variable rate made constant" in result.film.facts.mended
     (row,) = dataset.metadata()
     assert json.loads(row["factors"])["frame_map"] == shown
 
@@ -78,12 +90,12 @@ def test_a_turned_video_is_put_upright(tmp_path, turn):
     _, dataset = run([turned], tmp_path / "real")
     (clip,) = dataset.clips()
     assert (clip.width, clip.height) == ((240, 320) if turn != 180 else (320, 240))
-    first = next(pictures(clip.video)).astype(int)
-    expected = np.rot90(next(pictures(plain)), turn // 90).astype(int)
+    first = next(shown_in(clip.video)).astype(int)
+    expected = np.rot90(next(shown_in(plain)), turn // 90).astype(int)
     assert np.abs(first - expected).mean() < 6
 
 
-def pictures(path):
+def shown_in(path):
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
             yield frame.to_ndarray(format="rgb24")
@@ -108,10 +120,10 @@ def test_other_containers_are_read(tmp_path, codec, name):
 
 def test_a_large_video_is_scaled_down_and_said_so(tmp_path):
     source = write_numbered(tmp_path / "a.mp4", grid(30, 4), size=(640, 270))
-    (result,), dataset = run([source], tmp_path / "real", ClipTerms(max_side=320))
-    (clip,) = dataset.clips()
+    _, dataset = run([source], tmp_path / "real", settings=replace(WHOLE, max_side=320))
+    (clip,), (row,) = dataset.clips(), dataset.metadata()
     assert (clip.width, clip.height) == (320, 134)
-    assert "scaled down from 640x270" in str(result)
+    assert json.loads(row["factors"])["source_size"] == [640, 270]
 
 
 @given(st.integers(2, 8000), st.integers(2, 8000), st.integers(64, 4096))
@@ -144,7 +156,7 @@ def test_what_is_no_video_is_refused_by_name_and_the_rest_goes_on(tmp_path):
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(good.read_bytes()[:-200])  # the index at the end is gone
     results, dataset = run([garbage, empty, single, cut, good], tmp_path / "real")
-    reasons = {r.file.name: r.reason for r in results if isinstance(r, Refused)}
+    reasons = {r.file.name: r.reason for r in results if r.status == "unreadable"}
     assert set(reasons) == {"garbage.mp4", "empty.mov", "single.mp4", "cut.mp4"}
     assert all(name in reason for name, reason in reasons.items())
     assert "empty" in reasons["empty.mov"]
@@ -173,9 +185,9 @@ def test_the_same_content_is_brought_in_once_and_clips_can_be_added_later(tmp_pa
     renamed.write_bytes(first.read_bytes())
     second = write_numbered(tmp_path / "c.mp4", grid(30, 12))
     again, dataset = run([renamed, second], tmp_path / "real")
-    assert [r.row is None for r in again] == [True, False]
-    assert again[0].clip_id == one.clip_id
-    assert len(dataset.clips()) == len(list(dataset.path.glob("videos/*/*"))) == 2
+    assert [r.status for r in again] == ["already there", "imported"]
+    assert again[0].film_id == one.film_id
+    assert len(dataset.clips()) == len(list(dataset.path.glob("videos/*/*.mp4"))) == 2
     assert all(f.stat().st_mtime_ns == at for f, at in before.items())
 
 
@@ -187,7 +199,7 @@ def test_the_row_says_what_is_known_and_no_more(tmp_path):
     assert clip.repetitions is None
     assert row["n_repetitions"] is None
     assert (clip.source, row["license"]) == ("real", "CC0-1.0")
-    assert json.loads(row["factors"])["consent"] == "signed"
+    assert json.loads(row["factors"])["consent"] == "research: signed"
     assert "jane" not in (clip.clip_id + clip.video.name + clip.subject_id).lower()
     assert source.read_bytes() == content
 
@@ -212,7 +224,7 @@ def test_a_full_or_closed_disk_stops_the_import_and_leaves_nothing_half(tmp_path
 
     monkeypatch.setattr(DatasetWriter, "add", add)
     with pytest.raises(DatasetError, match="cannot be written"):
-        list(import_clips(files, tmp_path / "real", TERMS))
+        list(import_films(dict.fromkeys(files, TERMS), open_writer(tmp_path / "real"), WHOLE))
     monkeypatch.undo()
     assert open_writer(tmp_path / "real").finished_shards() == set(added)
     assert not list((tmp_path / "real").rglob("*.tmp"))
@@ -224,9 +236,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
     source = write_numbered(tmp_path / "a.mp4", grid(30, 5))
     with pytest.raises(DatasetError, match="cannot be written"):
-        list(import_clips([source], tmp_path / "file" / "real", TERMS))
+        open_writer(tmp_path / "file" / "real")
     with pytest.raises(DatasetError, match="cannot be written"):
-        write_clip(source, look_at(source), tmp_path / "nowhere" / "a.tmp", 1080)
+        copied(source, look_at(source), tmp_path / "nowhere" / "a.tmp")
 
 
 def test_inputs_are_files_and_folders(tmp_path):
@@ -282,7 +294,7 @@ COLOURS = ((255, 255, 255), (180, 180, 180), (60, 60, 60), (0, 0, 0), (200, 40, 
 def test_colours_are_those_that_were_filmed(tmp_path, name, size, matrix, color_range, codec, turn):
     source = write_coloured(tmp_path / "a.mov", *size, matrix, color_range, codec)
     facts = replace(look_at(source), rotation_deg=turn)
-    write_clip(source, facts, tmp_path / "b.mp4", 1280)
+    copied(source, facts, tmp_path / "b.mp4")
     with av.open(str(tmp_path / "b.mp4")) as container:
         frame = next(container.decode(video=0))
     assert (frame.color_range, frame.colorspace, frame.color_primaries, frame.color_trc) == (1, 1, 1, 1)
@@ -307,22 +319,37 @@ def test_a_title_in_another_alphabet_does_not_matter(tmp_path):
     assert content.count(b"Kniebeuge_XY") == 1
     named.write_bytes(content.replace(b"Kniebeuge_XY", "Kniebeuge \xfc\xdf".encode("latin-1")))
     (result,), _ = run([named], tmp_path / "real")
-    assert isinstance(result, Imported)
+    assert result.status == "imported"
 
 
-def test_a_copy_that_is_not_what_it_should_be_is_refused_and_the_rest_goes_on(tmp_path, monkeypatch):
-    files = [write_numbered(tmp_path / f"{n}.mp4", grid(30, n)) for n in (10, 12)]
+def test_a_copy_that_is_not_what_it_should_be_is_refused(tmp_path):
+    """A frame too few, one doubled in another's place, a picture of something else: each is noticed."""
+    source = write_moving(tmp_path / "a.mp4", 12)
+    facts = look_at(source)
+    (worst,) = copied(source, facts, tmp_path / "b.mp4")
+    assert worst < 6
+    smalls = [small_of(p) for p in shown_in(source)]
+    assert compare(tmp_path / "b.mp4", smalls, range(12)) == pytest.approx(worst, abs=2)
+    with pytest.raises(ClipError, match="has 12 frames, expected 11"):
+        compare(tmp_path / "b.mp4", smalls[:11], range(11))
+    with pytest.raises(ClipError, match="frame 5 of the copy is not frame 5 of the film"):
+        compare(tmp_path / "b.mp4", [*smalls[:5], smalls[6], *smalls[6:]], range(12))
+    with pytest.raises(ClipError, match="frame 0 of the copy"):
+        compare(tmp_path / "b.mp4", [255 - small for small in smalls], range(12))
 
-    def look(path):
-        facts = look_at(path)
-        return facts if path.name == "12.mp4" else replace(facts, times_s=(*facts.times_s, 10 / 30))
 
-    monkeypatch.setattr("annotate.real_clips.look_at", look)
-    results, dataset = run(files, tmp_path / "real")
-    assert isinstance(results[0], Refused)
-    assert "10 frames, expected 11" in results[0].reason
-    assert [c.n_frames for c in dataset.clips()] == [12]
-    assert len(list(dataset.path.rglob("*.mp4"))) == 1
+def write_moving(path, n):
+    """A bright square that walks across the picture."""
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        stream.options = {"crf": "12"}
+        for k in range(n):
+            picture = np.full((240, 320, 3), 60, np.uint8)
+            picture[80:160, 20 * k : 20 * k + 80] = 220
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        output.mux(stream.encode(None))
+    return path
 
 
 def test_a_split_that_does_not_exist_is_refused_before_work_starts():
@@ -332,15 +359,15 @@ def test_a_split_that_does_not_exist_is_refused_before_work_starts():
 
 def test_an_impossible_size_is_refused_before_work_starts():
     with pytest.raises(ConfigError, match="64 to 4096"):
-        ClipTerms(max_side=0)
+        FilmSettings(max_side=0)
 
 
 def test_a_filmed_squat_comes_in_whole(tmp_path):
     source = SHARED / "front_view.mp4"
     if not source.exists():
         pytest.skip("needs ../shared/real/clips/front_view.mp4, which is not part of the repository")
-    (result,), dataset = run([source], tmp_path / "real", ClipTerms(max_side=320))
-    assert isinstance(result, Imported)
+    (result,), dataset = run([source], tmp_path / "real", settings=replace(WHOLE, max_side=320))
+    assert result.status == "imported"
     (clip,) = Dataset(dataset.path).clips()
     assert (clip.n_frames, clip.fps) == (175, 30000 / 1001)
     assert (clip.width, clip.height) == (180, 320)

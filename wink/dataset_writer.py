@@ -102,6 +102,11 @@ class DatasetWriter:
     def _record(self, name: str) -> dict[str, Any]:
         return dict(json.loads(self.store.read(f".shards/{name}.json")))
 
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Rows of the clips of all finished shards, as they will stand in `metadata.parquet`."""
+        for name in sorted(self.finished_shards()):
+            yield from self._record(name)["metadata"]
+
     def quarantined(self) -> Iterator[dict[str, Any]]:
         """Clips that were given up, with their shard, ids and reason."""
         for file in self.store.names(".shards", ".json"):

@@ -63,4 +63,4 @@ def check_people(people: tuple[Person, ...]) -> None:
             raise DetectorError(f"a person's points and face have shapes {shapes}; expected (17, 2) and (4,)")
         left, top, right, bottom = person.face_px
         if not (left <= right and top <= bottom):
-            raise DetectorError(f"a face reaches from {left:g}, {top:g} to {right:g}, {bottom:g}: no rectangle of numbers")
+            raise DetectorError(f"a face reaches from {left:g}, {top:g} to {right:g}, {bottom:g}: no rectangle")

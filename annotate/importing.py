@@ -1,0 +1,128 @@
+"""`wink import`: films become clips, motion capture becomes trials; what became of each file is said and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+from omegaconf import DictConfig
+
+from annotate.about import find_tables, read_tables, template
+from annotate.card import card
+from annotate.film import FilmSettings
+from annotate.film_sheet import draw
+from annotate.outcome import FOLDER, Outcome, keep, table
+from annotate.real_clips import Refused, import_films, open_writer, video_files
+from annotate.real_trials import import_trials, recording_files, trials_in
+from annotate.terms import ClipTerms
+from wink.config import build
+from wink.errors import ClipError, ConfigError
+from wink.marker_set import marker_set
+from wink.progress import counted
+
+if TYPE_CHECKING:
+    from wink.dataset_writer import DatasetWriter
+    from wink.people import PeopleFinder
+
+
+def import_all(cfg: DictConfig) -> None:
+    """Bring films and motion capture into a dataset, or print a table to fill in.
+
+    Raises:
+        ClipError: none of the files could be brought in, now or before.
+        ConfigError: a setting or a table of what is told of the films cannot be taken.
+    """
+    recordings, rest = recording_files(Path(p) for p in cfg.input)
+    films = video_files(rest) if rest or not recordings else ()
+    if cfg.template:
+        print(template(films), end="")
+        return
+    terms: ClipTerms = build(cfg.terms)
+    settings = FilmSettings(cut=cfg.cut, margin_s=cfg.margin_s, faces=cfg.faces, max_side=cfg.max_side)
+    told = told_of(films, Path(cfg.about) if cfg.about else None, terms, publish=cfg.publish)
+    finder: PeopleFinder | None = build(cfg.people) if films and settings.needs_people else None
+    path = Path(cfg.paths.datasets) / cfg.name
+    writer = open_writer(path)  # refuses another kind of dataset before work starts
+    names = marker_set(cfg.markers) if cfg.markers else None
+    trials = list(import_trials(recordings, path, terms, names))
+    outcomes = list(_films(told, writer, settings, finder))
+    for trial in trials:
+        print(f"refused: {trial.reason}" if isinstance(trial, Refused) else trial)
+    if outcomes:
+        print(table(outcomes))
+    _finish(writer, trials, outcomes)
+
+
+def told_of(
+    films: tuple[Path, ...], about: Path | None, terms: ClipTerms, publish: bool = False
+) -> dict[Path, ClipTerms]:
+    """What is told of each film, in their order.
+
+    Raises:
+        ConfigError: a table cannot be taken, somebody did not agree, or (`publish`) what publishing needs is not told.
+    """
+    rows = read_tables(find_tables(films, about), terms)
+    told = {film: rows.get(film.resolve(), terms) for film in films}
+    against = [film.name for film, each in told.items() if each.consent.partition(":")[0].strip() == "none"]
+    if against:
+        raise ConfigError(f"the people in {', '.join(against)} did not agree (consent none); leave these films out")
+    if publish:
+        wanting = [film.name for film, each in told.items() if not each.may_be_published]
+        if wanting:
+            raise ConfigError(
+                "publish=true needs a licence and `consent` publication for every film; "
+                f"they are not told of {', '.join(wanting)}"
+            )
+    return told
+
+
+def _films(
+    told: Mapping[Path, ClipTerms], writer: DatasetWriter, settings: FilmSettings, finder: PeopleFinder | None
+) -> Iterator[Outcome]:
+    """What became of each film; its sheets are drawn and `import.json` is kept up as they come."""
+    lengths = {film: _length_s(film) for film in told}
+    before = dict(zip(lengths, _sums(list(lengths.values())), strict=True))
+    if not told:
+        return
+    with counted("importing", total=max(1, round(sum(lengths.values()))), unit="s of film") as bar:
+
+        def said(film: Path, share: float) -> None:
+            bar.reach(int(before[film] + share * lengths[film]))
+
+        for outcome in import_films(told, writer, settings, finder, said):
+            draw(writer.path, outcome)
+            keep(writer.path, [outcome])
+            yield outcome
+
+
+def _finish(writer: DatasetWriter, trials: Sequence[object], outcomes: Sequence[Outcome]) -> None:
+    path = writer.path
+    new = sum(len(outcome.clips) for outcome in outcomes)
+    failed = [r.reason for r in trials if isinstance(r, Refused)]
+    failed += [f"{o.file.name}: {o.status}, {o.reason}" for o in outcomes if o.status in _NOTHING]
+    if len(failed) == len(trials) + len(outcomes):
+        raise ClipError("no file could be brought in:\n  " + "\n  ".join(failed))
+    dataset = writer.finish(card(path.name, writer.rows()))
+    measured = f", {trials_in(path)} measured trials" if trials_in(path) else ""
+    print(f"{path}: {len(dataset.metadata())} clips, {new} new{measured}, {len(failed)} files without a clip")
+    if outcomes:
+        print(f"what became of each film, with its cuts to look at: {path / FOLDER}")
+
+
+_NOTHING = ("unreadable", "no person", "no squat found", "refused")
+
+
+def _length_s(film: Path) -> float:
+    """Length a film says it has [s]; 1 where it says nothing: for the time left only."""
+    try:
+        with av.open(str(film), metadata_errors="ignore") as container:
+            return max(1.0, float((container.duration or 0) / av.time_base))
+    except (av.FFmpegError, OSError, UnicodeError):
+        return 1.0
+
+
+def _sums(lengths: list[float]) -> list[float]:
+    """What lies before each."""
+    return [sum(lengths[:i]) for i in range(len(lengths))]
