@@ -20,6 +20,8 @@ from wink.people import POINT, Array, Person, Picture
 #: looking at every tenth frame of four films: a head is 0.13 high and some 0.12 deep.
 MARGIN = 0.055
 LEAST_HALF_SIDE = 0.095
+#: ... and it reaches higher by this share: face points lie below the middle of the head, and there is hair.
+ABOVE = 0.045
 #: What is known of a person's size is the most that is seen within this time [s]: who squats looks short.
 _SIZE_WINDOW_S = 1.0
 #: How long the box stays after the last sight of somebody, and comes before the first [s].
@@ -101,7 +103,8 @@ def _track(people: Sequence[Sequence[Person]], number: int, rate_hz: float) -> A
     stature = _running_maximum(sizes, round(_SIZE_WINDOW_S * rate_hz))
     middle = (faces[:, :2] + faces[:, 2:]) / 2
     half = np.maximum((faces[:, 2:] - faces[:, :2]) / 2 + MARGIN * stature[:, None], LEAST_HALF_SIDE * stature[:, None])
-    return np.concatenate([middle - half, middle + half], axis=1)
+    above = np.c_[np.zeros(len(stature)), ABOVE * stature]
+    return np.concatenate([middle - half - above, middle + half], axis=1)
 
 
 def _running_maximum(values: Array, reach: int) -> Array:
