@@ -1,8 +1,9 @@
-"""The verbs of this stage: `wink benchmark` and `wink fetch`."""
+"""The verbs of this stage: `wink benchmark`, `wink train` and `wink fetch`."""
 
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ from wink.onset import DEFINITIONS
 if TYPE_CHECKING:
     from detect.benchmarked import Benchmark
     from detect.plugins.plugins import AnyDetector
+
+
+#: How to get it; uv's resolver takes a build with CUDA where it is not told otherwise.
+TORCH = "`pip install 'winklab[train]'`"
 
 
 def fetch(cfg: DictConfig) -> None:
@@ -54,6 +59,28 @@ def benchmark(cfg: DictConfig) -> None:
     for dataset in datasets:
         print(f"wrote {dataset.path / DETECTIONS_FILE}")
     print(f"wrote {output / 'leaderboard.json'}\nwrote {report}")
+
+
+def train(cfg: DictConfig) -> None:
+    """Train networks on a simulated dataset."""
+    names = [cfg.input] if isinstance(cfg.input, str) else list(cfg.input)
+    if len(names) != 1:
+        raise ConfigError(f"say on which one dataset: `wink train train_detector`; got {len(names)}")
+    if not isinstance(cfg.workers, int) or isinstance(cfg.workers, bool) or cfg.workers < 1:
+        raise ConfigError(f"workers={cfg.workers}; expected a whole number, at least 1")
+    if find_spec("torch") is None:
+        raise ConfigError(f"training needs torch, which is not installed; install it with {TORCH}")
+    dataset = Dataset(find_dataset(str(names[0]), Path(cfg.paths.datasets)))
+    folder = _writable_folder("output", Path(cfg.output) if cfg.output else dataset.path / "networks")
+    cache = _writable_folder("paths.cache", Path(cfg.paths.cache))
+    from detect.training.train import train_networks
+
+    trained = train_networks(dataset, build(cfg.training), folder, cache, cfg.workers)
+    for row in trained.figures:
+        told = (f"{name} {value:.3g}" for name, value in row.items() if isinstance(value, float))
+        print(f"{row['head']}, seed {row['seed']}, validation: {', '.join(told)}")
+    print(f"wrote {trained.folder / 'README.md'}; try them: wink benchmark DATASET ", end="")
+    print(f"'detector=[silhouette_tcn]' detector.silhouette_tcn.weights={trained.folder}")
 
 
 def _checked(cfg: DictConfig) -> tuple[dict[str, AnyDetector], list[Dataset]]:

@@ -1,0 +1,105 @@
+"""What a learned detector is shown of a clip: small pictures about the hips and the pose's curves, facing right.
+
+Pictures stay at the video's own rate; whatever is read off them is brought to `RATE_HZ` (`Sight.at_rate`), so that a
+network over time sees the same squat alike at 24 and at 60 frames a second. Frames in which the person was lost carry
+no picture that is believed: `at_rate` bridges them from their neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detect.features import BodyCurves, Squat, find_squats, measure_body
+from detect.pose import GREY_PX, SILHOUETTE_PX, PoseTrack
+from wink.errors import DetectorError
+
+Array = NDArray[np.float64]
+Pictures = NDArray[np.uint8]
+
+RATE_HZ = 30.0  # of everything a network over time is given
+PICTURE_PX = 48  # side of a picture: 1.2 leg lengths, 2 to 3 cm a pixel
+CURVES = ("trunk_lean", "thigh_inclination", "hip_height", "hip_angle", "knee_angle", "trunk_length", "turned", "seen")
+_ABOUT = np.array([30.0, 50.0, 0.7, 120.0, 120.0, 0.6, 0.0, 0.0])
+_SPREAD = np.array([15.0, 40.0, 0.25, 40.0, 40.0, 0.1, 40.0, 1.0])
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A clip as a network sees it; time is the first axis, at the video's own rate."""
+
+    body: BodyCurves
+    squats: tuple[Squat, ...]
+    silhouette: Pictures  # (T, 48, 48) probability of person x 255
+    grey: Pictures  # (T, 48, 48)
+    curves: NDArray[np.float32]  # (T, 8) `CURVES`, of about unit size
+
+    @property
+    def n_at_rate(self) -> int:
+        """Samples of the clip at `RATE_HZ`."""
+        return samples_at_rate(len(self.silhouette), self.body.fps)
+
+    def at_rate(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Values (T, n) of the frames brought to `RATE_HZ`, frames without a person bridged in a straight line."""
+        return resampled(values, self.body.fps, self.body.seen)
+
+
+def see(pose: PoseTrack) -> Sight | None:
+    """What a network is shown of a clip; None if hardly anybody was in it.
+
+    Raises:
+        DetectorError: the pose has no finite scale, so that pictures would be black and curves meaningless.
+    """
+    body = measure_body(pose)
+    if body is None:
+        return None
+    if not np.isfinite(pose.leg_length_px):
+        raise DetectorError("the pose has no length of a leg: pictures about the hips have no scale")
+    columns = (
+        body.trunk_lean_deg,
+        body.thigh_inclination_deg,
+        body.hip_height,
+        body.hip_angle_deg,
+        body.knee_angle_deg,
+        body.trunk_length,
+        np.full(pose.n_frames, turned_deg(pose)),
+        body.seen.astype(float),
+    )
+    curves = ((np.stack(columns, axis=1) - _ABOUT) / _SPREAD).astype(np.float32)
+    if not np.isfinite(curves).all():
+        bad = [name for name, column in zip(CURVES, curves.T, strict=True) if not np.isfinite(column).all()]
+        raise DetectorError(f"the pose's {', '.join(bad)} is no finite number; such a clip cannot be judged")
+    margin = (SILHOUETTE_PX - GREY_PX) // 2
+    silhouette = _small(pose.silhouette[:, margin:-margin, margin:-margin], body.facing)
+    return Sight(body, find_squats(body), silhouette, _small(pose.grey, body.facing), curves)
+
+
+def turned_deg(pose: PoseTrack) -> float:
+    """How far the person is turned off a side view: + towards the camera, - away from it, 0 side view."""
+    across = (
+        pose.world_m[pose.seen][:, [23, 11]] - pose.world_m[pose.seen][:, [24, 12]]
+    )  # hips, shoulders: left - right
+    forward_x, towards = across[..., 2], across[..., 0]
+    return float(np.median(np.degrees(np.arctan2(towards, np.abs(forward_x)))))
+
+
+def samples_at_rate(n_frames: int, fps: float) -> int:
+    """How many samples at `RATE_HZ` lie within the frames of a clip."""
+    return int((n_frames - 1) / fps * RATE_HZ + 1e-6) + 1
+
+
+def resampled(values: NDArray[np.float32], fps: float, seen: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Values (T, n) of frames at `RATE_HZ`, straight lines between the frames that were seen."""
+    frames = np.flatnonzero(seen)
+    at = np.arange(samples_at_rate(len(values), fps)) / RATE_HZ * fps
+    return np.stack([np.interp(at, frames, column[frames]) for column in values.T], axis=1).astype(np.float32)
+
+
+def _small(pictures: Pictures, facing: int) -> Pictures:
+    """Half the size, mirrored so that everybody faces right."""
+    n = len(pictures)
+    blocks = pictures.reshape(n, PICTURE_PX, 2, PICTURE_PX, 2).astype(np.uint16)
+    small = ((blocks.sum(axis=(2, 4)) + 2) // 4).astype(np.uint8)
+    return np.ascontiguousarray(small[:, :, ::facing])

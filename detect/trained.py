@@ -1,0 +1,87 @@
+"""Trained networks: the ones that come with the program, or a folder that `wink train` made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detect.judging import Calibration
+from detect.sight import Sight
+from wink.errors import DetectorError
+
+Head = Literal["offline", "causal"]
+HEADS: tuple[Head, ...] = ("offline", "causal")
+SHIPPED = Path(__file__).parent / "shipped"
+SETTINGS = "settings.json"
+FORMAT = 1  # of the folder
+
+
+@dataclass(frozen=True)
+class TrainedNetworks:
+    """The networks of one training, ready to run."""
+
+    frames: Any  # onnxruntime sessions
+    over_time: dict[Head, Any]
+    calibration: dict[Head, Calibration]
+
+    def read(self, sight: Sight, head: Head) -> NDArray[np.float32]:
+        """What the networks say of a clip, (n, 7) `detect.judging.OUTPUTS` at `RATE_HZ`."""
+        pictures = np.stack([sight.silhouette, sight.grey], axis=1).astype(np.float32)
+        angles, embedding = self.frames.run(None, {"pictures": pictures, "curves": sight.curves})
+        features = sight.at_rate(np.concatenate([angles, embedding, sight.curves], axis=1))
+        (out,) = self.over_time[head].run(None, {"features": features.T[None, :, None]})
+        return np.asarray(out[0, :, 0].T, np.float32)
+
+
+def load_networks(folder: Path) -> TrainedNetworks:
+    """Networks of a folder of `wink train`, loaded once a process.
+
+    Raises:
+        DetectorError: the folder holds no whole training, or one of another version of the program.
+    """
+    return _kept(folder.resolve())
+
+
+@lru_cache(maxsize=4)
+def _kept(folder: Path) -> TrainedNetworks:
+    return open_networks(folder)
+
+
+def open_networks(folder: Path) -> TrainedNetworks:
+    """Networks of a folder as they are now; DetectorError where they are none."""
+    settings = _settings(folder)
+    try:
+        calibration = {head: Calibration.from_settings(settings["calibration"][head]) for head in HEADS}
+    except KeyError as error:
+        raise DetectorError(f"{folder / SETTINGS} lacks {error}; train again") from None
+    over_time = {head: _open(folder / f"{head}.onnx") for head in HEADS}
+    return TrainedNetworks(_open(folder / "frames.onnx"), over_time, calibration)
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    file = folder / SETTINGS
+    if not file.is_file():
+        raise DetectorError(f"there are no trained networks in {folder}; name a folder that `wink train` made")
+    settings: dict[str, Any] = json.loads(file.read_text())
+    if settings.get("format") != FORMAT:
+        raise DetectorError(f"{file} has format {settings.get('format')}, this program reads {FORMAT}; train again")
+    return settings
+
+
+def _open(file: Path) -> Any:
+    """A network on one thread: parallel work is whole videos."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has a class for every way a file can be broken
+        raise DetectorError(f"{file} cannot be read as a network: {error}") from None

@@ -1,0 +1,78 @@
+"""The card beside trained networks: what they were made of, how well they do, what they are for and what not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detect.trained import HEADS
+from wink.dataset import Dataset, read_state
+from wink.files import write_atomically
+
+if TYPE_CHECKING:
+    from detect.training.examples import Example
+    from detect.training.train import Training
+
+_USE = """## Intended use
+Kinematics of one person's squats in a video of a whole body: when and how far the pelvis turns back on the way down,
+for coaching, for research on annotation, as a yardstick for other detectors. No diagnosis, no statement on injury.
+
+## Limits
+* Trained on simulated lifters and rendered pictures alone; nothing here says how well it does on real people.
+* Within about 40 degrees of a side view, one person squatting in the picture, the low back in sight. Beyond that the
+  detector says that it cannot tell, and a setting of it decides where beyond begins.
+* Clothes, bodies, places and cameras are those of the dataset below; so are the sizes of winks and the depths.
+* The validation clips chose threshold, shift and intervals: the figures flatter. Scores that count are of a benchmark
+  of other lifters (`wink benchmark`).
+"""
+
+
+def write_card(
+    folder: Path, dataset: Dataset, how: Training, train: Sequence[Example], figures: Sequence[Mapping[str, Any]]
+) -> Path:
+    """Write `README.md` beside the networks."""
+    text = "\n".join(
+        [
+            "# Networks of `silhouette_tcn`",
+            f"Made by `wink train` of winklab {version('winklab')}: {_sizes(folder)}.",
+            *("", "## Data", _data(dataset, how, train)),
+            *("", "## Training", _training(how)),
+            *("", "## Figures on the validation clips", _table(figures), _USE),
+        ]
+    )
+    card = folder / "README.md"
+    write_atomically(card, text)
+    return card
+
+
+def _table(figures: Sequence[Mapping[str, Any]]) -> str:
+    names = [name for name in figures[0] if name not in ("seed", "head")]
+    lines = ["| head | seed | " + " | ".join(names) + " |", "|---" * (len(names) + 2) + "|"]
+    for row in figures:
+        values = ("–" if row[name] is None else f"{row[name]:.3g}" for name in names)
+        lines.append(f"| {row['head']} | {row['seed']} | " + " | ".join(values) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _sizes(folder: Path) -> str:
+    files = [folder / f"{name}.onnx" for name in ("frames", *HEADS)]
+    return ", ".join(f"{file.name} {file.stat().st_size / 1e6:.2f} MB" for file in files)
+
+
+def _data(dataset: Dataset, how: Training, train: Sequence[Example]) -> str:
+    spec, state = dataset.spec, read_state(dataset.path)
+    lifters, frames = len({e.subject_id for e in train}), sum(len(e.seen) for e in train)
+    grey = " and the grey picture" if how.frames.network.grey else ""
+    return f"""Dataset `{dataset.name}`, spec {state.get("spec_hash", "unknown")}, made by {spec.get("program", "?")}.
+Split `{how.train_split}`: {len(train)} clips, {lifters} lifters, {frames} frames.
+Validated on split `{how.validation_split}`, other lifters. Pictures are the pose network's own silhouettes{grey};
+no true point is ever shown."""
+
+
+def _training(how: Training) -> str:
+    frames, sequences = how.frames, how.sequences
+    return f"""Seeds {", ".join(str(seed) for seed in how.seeds)}; the first one's networks are kept.
+{frames.schedule.steps} steps of {frames.batch} pictures, then {sequences.schedule.steps} steps of {sequences.batch} clips
+for each of {" and ".join(HEADS)}. Curves: `curves.png`, `curve_*.csv`."""

@@ -1,0 +1,118 @@
+"""Training examples: what a network is shown of each clip of a dataset, and the truth it is to read off it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detect.pose_cache import VERSION, find_poses
+from detect.sight import RATE_HZ, Sight, samples_at_rate, see
+from wink.clip import Clip
+from wink.dataset import Dataset
+from wink.errors import DatasetError
+from wink.onset import Repetition
+from wink.progress import progress
+
+ANGLES = ("pelvic_tilt_deg", "lumbar_flexion_deg", "trunk_lean_deg", "thigh_inclination_deg")
+#: Truth at `RATE_HZ` beside the angles: how far tilt has fallen from its greatest, whether past the onset, how near it.
+TARGETS = (*ANGLES, "fallen_deg", "past_onset", "at_onset", "in_descent")
+_ONSET_WIDTH = 1.5  # samples, standard deviation of the hill about the onset
+
+
+@dataclass(frozen=True)
+class Example:
+    """One clip: pictures and curves at the video's rate, truth at the video's rate and at `RATE_HZ`."""
+
+    clip_id: str
+    subject_id: str
+    view: str
+    fps: float
+    seen: NDArray[np.bool_]  # (T,)
+    pictures: NDArray[np.uint8]  # (T, 2, 48, 48) silhouette, grey
+    curves: NDArray[np.float32]  # (T, 8)
+    angles_deg: NDArray[np.float32]  # (T, 4) `ANGLES`
+    targets: NDArray[np.float32]  # (n, 8) `TARGETS` at RATE_HZ
+
+
+def read_examples(dataset: Dataset, split: str, cache: Path, workers: int) -> list[Example]:
+    """Every clip of a split with known truth and a person in it.
+
+    Raises:
+        DatasetError: the split has no clip with truth.
+    """
+    clips = [clip for clip in dataset.clips() if clip.split == split and clip.repetitions is not None]
+    if not clips:
+        splits = ", ".join(sorted({clip.split for clip in dataset.clips()}))
+        raise DatasetError(f"{dataset.name} has no labelled clip in split {split!r}; its splits are {splits}")
+    examples = []
+    for some in _portions(clips, 64):
+        poses = find_poses([clip.video for clip in some], cache, workers)
+        for clip in some:
+            sight = see(poses[clip.video])
+            if sight is not None:
+                examples.append(make_example(clip, sight, _truth(dataset, clip)))
+    return examples
+
+
+def _portions(clips: Sequence[Clip], size: int) -> Iterable[Sequence[Clip]]:
+    starts = range(0, len(clips), size)
+    return (clips[i : i + size] for i in progress(starts, "examples", total=len(starts), unit=f"{size} clips"))
+
+
+def make_example(clip: Clip, sight: Sight, angles_deg: NDArray[np.float32]) -> Example:
+    """What a network sees of a clip beside what is true of it; `angles_deg` (T, 4) at the video's rate."""
+    assert clip.repetitions is not None
+    return Example(
+        clip_id=clip.clip_id,
+        subject_id=clip.subject_id,
+        view=clip.view,
+        fps=clip.fps,
+        seen=sight.body.seen,
+        pictures=np.stack([sight.silhouette, sight.grey], axis=1),
+        curves=sight.curves,
+        angles_deg=angles_deg,
+        targets=make_targets(angles_deg, clip.fps, clip.repetitions),
+    )
+
+
+def make_targets(angles_deg: NDArray[np.float32], fps: float, repetitions: Sequence[Repetition]) -> NDArray[np.float32]:
+    """Truth (n, 8) at `RATE_HZ` out of angles (T, 4) at the video's rate and the repetitions."""
+    n = samples_at_rate(len(angles_deg), fps)
+    time_s = np.arange(n) / RATE_HZ
+    frames = np.arange(len(angles_deg)) / fps
+    targets = np.zeros((n, len(TARGETS)), np.float32)
+    targets[:, :4] = np.stack([np.interp(time_s, frames, column) for column in angles_deg.T], axis=1)
+    for repetition in repetitions:
+        inside = (time_s >= repetition.start_s) & (time_s <= repetition.bottom_s + 0.5 / RATE_HZ)
+        targets[inside, 7] = 1
+        tilt = targets[inside, 0]
+        targets[inside, 4] = np.maximum.accumulate(tilt) - tilt if inside.any() else tilt
+        wink = repetition.wink("pelvic_reversal_onset")
+        if wink is not None:
+            targets[inside & (time_s >= wink.onset_s), 5] = 1
+            hill = np.exp(-0.5 * ((time_s - wink.onset_s) * RATE_HZ / _ONSET_WIDTH) ** 2)
+            targets[:, 6] = np.maximum(targets[:, 6], hill)
+    return targets
+
+
+def _truth(dataset: Dataset, clip: Clip) -> NDArray[np.float32]:
+    table = dataset.frames(clip.clip_id)
+    if table.num_rows != clip.n_frames:
+        raise DatasetError(
+            f"{dataset.name}/{clip.clip_id} has {table.num_rows} frames of truth for {clip.n_frames} of video; "
+            "networks are trained on simulated clips (`wink generate`)"
+        )
+    return np.stack([np.asarray(table[name], np.float32) for name in ANGLES], axis=1)
+
+
+def examples_key(dataset: Dataset, splits: Sequence[str]) -> str:
+    """What kept examples were made of: another key, and they are made anew."""
+    state: dict[str, Any] = {"pose": VERSION, "splits": list(splits), "clips": dataset.index["sha256"].to_pylist()}
+    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
