@@ -13,6 +13,9 @@ from wink.angles import RelationToParallel
 from wink.errors import ConfigError, DetectorError, unknown_name
 
 
+_MARGIN_DEG = 10.0  # beyond a threshold, at which a rule of several conditions is fairly sure (score .73)
+
+
 @dataclass(frozen=True)
 class Observation:
     """All a detector may see of a clip: the video and the pose found in it; no truth, no lifter, no cause."""
@@ -81,6 +84,11 @@ def sureness(size_deg: float, called_from_deg: float) -> float:
     """Turn the size of what a rule measures [deg] into a score: 0 for none, a half where it calls a wink, below 1."""
     size = max(0.0, size_deg)
     return size / (size + called_from_deg)
+
+
+def margin_score(beyond_deg: float) -> float:
+    """Turn how far a rule's thresholds are passed [deg, - = not] into a score: a half just at the threshold."""
+    return 1 / (1 + math.exp(-max(-700.0, min(700.0, beyond_deg / _MARGIN_DEG))))
 
 
 def check_setting(
