@@ -134,7 +134,9 @@ def drawn_clip(name, folder, cache, reversal_deg, *, n_reps=1, labelled=True, **
         "factors": json.dumps({"case": "stiff ankles"}),
     }
     frames = {"clip_id": [name] * len(time_s), "frame": range(len(time_s)), "time_s": time_s}
-    table = pa.table({**frames, "pelvic_tilt_deg": tilt, "thigh_inclination_deg": thigh}) if labelled else None
+    lean = 5 + 0.35 * thigh
+    angles = {"pelvic_tilt_deg": tilt, "lumbar_flexion_deg": lean - tilt, "trunk_lean_deg": lean}
+    table = pa.table({**frames, **angles, "thigh_inclination_deg": thigh}) if labelled else None
     rows = repetition_rows(name, repetitions, FPS) if labelled else []
     return Shard(name, [{**row, **metadata}], rows, table)
 

@@ -12,7 +12,6 @@ from detect.pose import Array, PoseTrack
 from wink.angles import RelationToParallel
 from wink.errors import ConfigError, DetectorError, unknown_name
 
-
 _MARGIN_DEG = 10.0  # beyond a threshold, at which a rule of several conditions is fairly sure (score .73)
 
 

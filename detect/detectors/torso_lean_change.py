@@ -1,10 +1,10 @@
 """A published rule: a closed hip, and a trunk whose lean changes much, are called a butt wink.
 
 nryee2005, form_checker_ai, https://github.com/nryee2005/form_checker_ai at commit 01d8127,
-src/analysis/form_rules.py, `check_spine_neutral`: the 5th percentile of the shoulder-hip-knee angle below 45 degrees and
-the trunk's lean ranging over more than 35 degrees between its 5th and 95th percentile. Rule and thresholds are theirs;
-repetitions, smoothing, the nearer side and judging each repetition by itself are ours. It names no onset; the first
-moment of the descent at which both have been passed is taken.
+src/analysis/form_rules.py, `check_spine_neutral`: the 5th percentile of the shoulder-hip-knee angle below 45
+degrees, and the trunk's lean ranging over more than 35 degrees between its 5th and 95th percentile. Rule and
+thresholds are theirs; repetitions, smoothing, the nearer side and judging each repetition by itself are ours. It names
+no onset; the first moment of the descent at which both have been passed is taken.
 
 A trunk leans forward in every squat: the rule measures depth and build, not the pelvis.
 """

@@ -67,6 +67,7 @@ def _data(dataset: Dataset, how: Training, train: Sequence[Example]) -> str:
     grey = " and the grey picture" if how.frames.network.grey else ""
     return f"""Dataset `{dataset.name}`, spec {state.get("spec_hash", "unknown")}, made by {spec.get("program", "?")}.
 Split `{how.train_split}`: {len(train)} clips, {lifters} lifters, {frames} frames.
+Left out of all splits: {", ".join(f"{name} {list(values)}" for name, values in how.holdout.items()) or "nothing"}.
 Validated on split `{how.validation_split}`, other lifters. Pictures are the pose network's own silhouettes{grey};
 no true point is ever shown."""
 
@@ -74,5 +75,5 @@ no true point is ever shown."""
 def _training(how: Training) -> str:
     frames, sequences = how.frames, how.sequences
     return f"""Seeds {", ".join(str(seed) for seed in how.seeds)}; the first one's networks are kept.
-{frames.schedule.steps} steps of {frames.batch} pictures, then {sequences.schedule.steps} steps of {sequences.batch} clips
-for each of {" and ".join(HEADS)}. Curves: `curves.png`, `curve_*.csv`."""
+{frames.schedule.steps} steps of {frames.batch} pictures, then {sequences.schedule.steps} steps of
+{sequences.batch} clips for each of {" and ".join(HEADS)}. Curves: `curves.png`, `curve_*.csv`."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detect.pose_cache import VERSION, find_poses
+from detect.pose_cache import find_poses
 from detect.sight import RATE_HZ, Sight, samples_at_rate, see
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.errors import DatasetError
+from wink.holdout import Holdout, is_held_out
 from wink.onset import Repetition
 from wink.progress import progress
 
@@ -41,8 +40,8 @@ class Example:
     targets: NDArray[np.float32]  # (n, 8) `TARGETS` at RATE_HZ
 
 
-def read_examples(dataset: Dataset, split: str, cache: Path, workers: int) -> list[Example]:
-    """Every clip of a split with known truth and a person in it.
+def read_examples(dataset: Dataset, split: str, holdout: Holdout, cache: Path, workers: int) -> list[Example]:
+    """Every clip of a split with known truth and a person in it, but for what is held out.
 
     Raises:
         DatasetError: the split has no clip with truth.
@@ -51,6 +50,10 @@ def read_examples(dataset: Dataset, split: str, cache: Path, workers: int) -> li
     if not clips:
         splits = ", ".join(sorted({clip.split for clip in dataset.clips()}))
         raise DatasetError(f"{dataset.name} has no labelled clip in split {split!r}; its splits are {splits}")
+    unseen = {r["clip_id"] for r in dataset.metadata() if is_held_out(json.loads(r["factors"] or "{}"), holdout)}
+    clips = [clip for clip in clips if clip.clip_id not in unseen]
+    if not clips:
+        raise DatasetError(f"every clip of split {split!r} of {dataset.name} shows something held out: {dict(holdout)}")
     examples = []
     for some in _portions(clips, 64):
         poses = find_poses([clip.video for clip in some], cache, workers)
@@ -110,9 +113,3 @@ def _truth(dataset: Dataset, clip: Clip) -> NDArray[np.float32]:
             "networks are trained on simulated clips (`wink generate`)"
         )
     return np.stack([np.asarray(table[name], np.float32) for name in ANGLES], axis=1)
-
-
-def examples_key(dataset: Dataset, splits: Sequence[str]) -> str:
-    """What kept examples were made of: another key, and they are made anew."""
-    state: dict[str, Any] = {"pose": VERSION, "splits": list(splits), "clips": dataset.index["sha256"].to_pylist()}
-    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,7 +36,7 @@ def _export(
     net: nn.Module,
     shown: tuple[Tensor, ...],
     file: Path,
-    names: dict[str, list[str]],
+    names: dict[str, Any],
     dynamic: dict[str, dict[int, str]],
 ) -> None:
     temporary = file.with_suffix(".onnx.tmp")

@@ -85,7 +85,7 @@ def _step(
     net.train()
     value = loss(drawn)
     optimizer.zero_grad()
-    value.backward()  # type: ignore[no-untyped-call]
+    value.backward()
     nn.utils.clip_grad_norm_(net.parameters(), 1.0)
     optimizer.step()
     return float(value.item())

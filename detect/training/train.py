@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,9 @@ from detect.training.plot import plot_curves
 from detect.training.score import Watched, pairs, validation_figures
 from detect.training.sequences import SequenceTraining, Track, train_sequences
 from wink.dataset import Dataset
+from wink.errors import ConfigError
 from wink.files import write_atomically
+from wink.holdout import check_holdout
 from wink.progress import progress
 
 
@@ -38,9 +40,18 @@ class Training:
     sequences: SequenceTraining
     augmentation: Augmentation
     changed_copies: int  # of each training clip, for the networks over time
+    holdout: Mapping[str, Any]  # what no network may see: {factor: values or [low, high], ...}
     seeds: Sequence[int]  # one training each; the first one's networks are kept
-    train_split: str = "train"
-    validation_split: str = "validation"
+    train_split: str
+    validation_split: str
+
+    def __post_init__(self) -> None:
+        """ConfigError where a setting cannot be."""
+        check_holdout(self.holdout)
+        if not self.seeds or not all(isinstance(seed, int) and seed >= 0 for seed in self.seeds):
+            raise ConfigError(f"training.seeds={list(self.seeds)}; expected whole numbers from 0, at least one")
+        if self.changed_copies < 0:
+            raise ConfigError(f"training.changed_copies={self.changed_copies}; expected a whole number from 0")
 
 
 @dataclass(frozen=True)
@@ -61,8 +72,8 @@ def train_networks(dataset: Dataset, how: Training, folder: Path, cache: Path, w
     """
     torch.set_num_threads(workers)
     (folder / "work").mkdir(parents=True, exist_ok=True)
-    train = read_examples(dataset, how.train_split, cache, workers)
-    validation = read_examples(dataset, how.validation_split, cache, workers)
+    train = read_examples(dataset, how.train_split, how.holdout, cache, workers)
+    validation = read_examples(dataset, how.validation_split, how.holdout, cache, workers)
     watched = _watched(dataset, validation, cache)
     figures = []
     for number, seed in enumerate(how.seeds):

@@ -1,0 +1,66 @@
+"""What a learned detector is shown: small pictures facing right, curves of unit size, one rate for every video."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn import FPS, drawn_pose, thigh_curve, tilt_curve
+
+from detect.sight import CURVES, RATE_HZ, resampled, samples_at_rate, see, turned_deg
+from wink.errors import DetectorError
+
+TIME_S = np.arange(int(4 * FPS)) / FPS
+THIGH = thigh_curve(TIME_S)
+POSE = drawn_pose(THIGH, tilt_curve(THIGH, 20.0))
+
+
+def test_pictures_are_small_and_everybody_faces_right():
+    right, left = (see(drawn_pose(THIGH, tilt_curve(THIGH, 20.0), facing=f)) for f in (1, -1))
+    assert right.silhouette.shape == right.grey.shape == (len(THIGH), 48, 48)
+    assert np.abs(right.silhouette.astype(int) - left.silhouette).mean() < 3
+    bottom = right.silhouette[60]
+    assert bottom[24:30, 30:].mean() > 2 * bottom[24:30, :14].mean()  # the thigh points to the right
+
+
+def test_curves_are_of_about_unit_size():
+    sight = see(POSE)
+    assert sight.curves.shape == (len(THIGH), len(CURVES))
+    assert np.abs(sight.curves).max() < 5
+
+
+def test_nobody_is_nothing_to_see():
+    assert see(replace(POSE, presence=np.zeros(POSE.n_frames))) is None
+
+
+def test_a_curve_that_is_no_number_is_fatal():
+    world = POSE.world_m.copy()
+    world[POSE.seen] = np.nan
+    with pytest.raises(DetectorError, match="turned is no finite number"):
+        see(replace(POSE, world_m=world))
+
+
+@pytest.mark.parametrize(("fps", "n"), [(24.0, 49), (30.0, 61), (60.0, 121)])
+def test_two_seconds_are_as_many_samples_at_any_frame_rate(fps, n):
+    assert samples_at_rate(n, fps) == 2 * RATE_HZ + 1
+    line = np.arange(n, dtype=np.float32)[:, None] / fps
+    at = resampled(line, fps, np.ones(n, bool))
+    assert at[:, 0] == pytest.approx(np.arange(61) / RATE_HZ, abs=1e-5)
+
+
+def test_frames_without_a_person_are_bridged():
+    values = np.arange(30, dtype=np.float32)[:, None]
+    seen = np.ones(30, bool)
+    seen[10:20] = False
+    values[10:20] = 1e6
+    assert resampled(values, 30.0, seen)[:, 0] == pytest.approx(np.arange(30))
+
+
+@pytest.mark.parametrize(
+    ("forward", "turned"), [((1, 0), 0), ((-1, 0), 0), ((0, -1), 90), ((0, 1), -90), ((1, -1), 45)]
+)
+def test_towards_the_camera_is_plus(forward, turned):
+    """z points away from the camera; a person who looks forward has the left hand a quarter turn from there."""
+    across = np.zeros((POSE.n_frames, 33, 3))
+    x, z = forward
+    across[:, 11::2] = np.array([-z, 0, x]) * 0.3  # left side
+    assert turned_deg(replace(POSE, world_m=across)) == pytest.approx(turned, abs=1)
