@@ -71,8 +71,8 @@ def train(cfg: DictConfig) -> None:
     if find_spec("torch") is None:
         raise ConfigError(f"training needs torch, which is not installed; install it with {TORCH}")
     dataset = Dataset(find_dataset(str(names[0]), Path(cfg.paths.datasets)))
-    folder = _writable_folder("output", Path(cfg.output) if cfg.output else dataset.path / "networks")
-    cache = _writable_folder("paths.cache", Path(cfg.paths.cache))
+    folder = writable_folder("output", Path(cfg.output) if cfg.output else dataset.path / "networks")
+    cache = writable_folder("paths.cache", Path(cfg.paths.cache))
     from detect.training.train import train_networks
 
     trained = train_networks(dataset, build(cfg.training), folder, cache, cfg.workers)
