@@ -88,6 +88,8 @@ def _push(server: Server, kind: Kind, datasets: Sequence[Dataset], cfg: DictConf
 
     bearer = courier(server, cfg)
     clips = choose(asked, datasets, unique_clips(datasets))
+    if kind == "training":
+        clips = [clip for clip in clips if clip.repetitions is not None]
     remember_origins(folder_of(cfg), datasets)
     for queue, part in shared_out(server.ls, asked, kind, cfg.title, clips).items():
         curves = _curves(datasets, part, cfg.truth) if kind == "review" else {}
@@ -152,3 +154,26 @@ def _say_where(server: Server, folder: ServerFolder, stays: bool) -> None:
             print("stop it with: wink annotate stop=true")
             if is_open(server.running.host):
                 print(exposure(server.running.host, server.running.port))
+
+
+def serve(cfg: DictConfig) -> None:
+    """Answer Label Studio: predictions in the review project, lessons in the training project; until Ctrl-C."""
+    from threading import Event
+
+    from annotate.attending import attending
+    from annotate.backend import LivePredictions
+    from annotate.origins import known_origins
+    from annotate.pull import known_datasets
+    from annotate.server import check_port
+    from annotate.settings import connection, datasets_of, folder_of
+
+    folder, port = folder_of(cfg), check_port(cfg.listen)
+    datasets = datasets_of(cfg) or known_datasets(Path(cfg.paths.datasets), known_origins(folder))
+    live = LivePredictions(datasets, cfg.detector)
+    live.choose()
+    with connection(cfg, stays=False) as server, attending(server, folder, live, cfg.title, port) as (url, teacher):
+        print(f"Label Studio at {server.url} asks us at {url}; predictions: {live.model_version}; Ctrl-C ends it")
+        try:
+            Event().wait(None if cfg.minutes is None else 60 * float(cfg.minutes))
+        finally:
+            print(f"{teacher.n_lessons} lessons given")

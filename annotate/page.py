@@ -18,7 +18,7 @@ Kind = Literal["blind", "review", "training"]
 HEADERS: dict[Kind, str] = {
     "blind": "$look_again",
     "review": "Review: open clips from the list; the tabs hold what each detector, or the simulation, says.",
-    "training": "Training: answer, Submit, then go back to this clip (arrow at the top): what was so is said there.",
+    "training": "Training: answer, submit, then go back one clip (the arrow at the top left): what was so stands here.",
 }
 #: Pages of earlier versions, by the digest of what they say: what was marked on them means the same on this one.
 EARLIER_PAGES = (
@@ -40,6 +40,8 @@ def labeling_config(kind: Kind) -> str:
         form.set("style", "flex:2;min-width:420px")
         form.insert(0, ElementTree.Element("Markdown", value="$curve"))
     page.insert(0, ElementTree.Element("Header", value=HEADERS[kind], size="5"))
+    if kind == "training":
+        page.insert(1, ElementTree.Element("Header", value="$lesson", size="4"))
     return ElementTree.tostring(page, encoding="unicode")
 
 

@@ -101,5 +101,6 @@ def shared_out(
     queues = {queue.of: number for number, queue in find_queues(ls, kind, title).items()}
     before = {p: set(tasks_by_clip(ls, queues[p])) for p in asked.people if p in queues}
     by_id = {clip.clip_id: clip for clip in clips}
-    given = share_out(by_id, asked.people, asked.overlap or 1, before)
+    each = len(asked.people) if kind == "training" else asked.overlap or 1  # everybody learns on every clip
+    given = share_out(by_id, asked.people, each, before)
     return {Queue(kind, title, person, 1): [by_id[c] for c in given[person]] for person in asked.people}

@@ -1,0 +1,147 @@
+"""`wink serve` at work: connected to Label Studio, giving predictions, and lessons after each answer in training."""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from annotate.access import explained
+from annotate.backend import USER, Backend, LivePredictions, listen
+from annotate.connection import Server
+from annotate.folder import ServerFolder, write_private
+from annotate.notes import SKIPPED
+from annotate.order import worked_on
+from annotate.predictions import truth_of
+from annotate.project import find_project, find_queues
+from annotate.pull import annotations_of, exported
+from annotate.push import ONCE
+from annotate.training import LESSON, lesson
+from wink.clip import Clip
+from wink.errors import ServerError
+
+_TITLE = "wink serve"
+
+
+def secret_of(folder: ServerFolder) -> str:
+    """The secret of this folder's `wink serve`, chosen at the first call."""
+    if not folder.secret.exists():
+        write_private(folder.secret, secrets.token_urlsafe(24))
+    return folder.secret.read_text().strip()
+
+
+@dataclass
+class Teacher:
+    """Shows the truth of a clip once somebody has answered it in a training project."""
+
+    server: Server
+    clips: Mapping[str, Clip]
+    heard: queue.Queue[tuple[int, int] | None] = field(default_factory=queue.Queue)
+    n_lessons: int = 0
+
+    def catch_up(self, title: str) -> None:
+        """Teach of what was answered while nobody listened."""
+        for project in find_queues(self.server.ls, "training", title):
+            for number in sorted(worked_on(self.server.ls, project)):
+                self.teach(project, number)
+
+    def work(self) -> None:
+        """Teach of every answer that is heard of, until None is."""
+        while (told := self.heard.get()) is not None:
+            try:
+                self.teach(*told)
+            except ServerError as error:
+                print(f"no lesson for task {told[1]}: {error}", flush=True)
+
+    def teach(self, project: int, number: int) -> bool:
+        """Show the truth of a clip that was answered, once; True if it was shown, False if it is unknown or was."""
+        for task in exported(self.server, project, [number]):
+            data = task["data"]
+            clip = self.clips.get(str(data.get("clip_id")))
+            answers = [a for a in annotations_of([task], {}) if a.problem != SKIPPED]
+            if clip is None or clip.repetitions is None or not answers or data.get(LESSON):
+                return False
+            shown = truth_of(clip)
+            with explained("showing the truth"):
+                if shown is not None and not task.get("predictions"):
+                    row = {**shown.row(), "task": number}
+                    self.server.ls.projects.import_predictions(id=project, request=[row], request_options=ONCE)
+                told = {**data, LESSON: lesson(clip, answers[0])}
+                self.server.ls.tasks.update(id=str(number), data=told, request_options=ONCE)
+            self.n_lessons += 1
+        return True
+
+
+@contextmanager
+def attending(
+    server: Server, folder: ServerFolder, live: LivePredictions, title: str, port: int | None
+) -> Iterator[tuple[str, Teacher]]:
+    """Answer Label Studio for as long as the work inside lasts; afterwards it is told that nobody answers.
+
+    Yields:
+        The address it is asked at, and the teacher at work.
+
+    Raises:
+        ServerError: Label Studio may not, or cannot, ask us.
+    """
+    secret = secret_of(folder)
+    teacher = Teacher(server, live.clips)
+    web = listen(Backend(secret, live, lambda project, task: teacher.heard.put((project, task))), port)
+    url = f"http://{web.server_address[0]!s}:{web.server_address[1]}"
+    threads = [threading.Thread(target=work, daemon=True) for work in (web.serve_forever, teacher.work)]
+    for thread in threads:
+        thread.start()
+    try:
+        _disconnect(server, title)
+        _connect(server, title, url, secret)
+        teacher.catch_up(title)
+        yield url, teacher
+    finally:
+        teacher.heard.put(None)
+        threads[1].join(timeout=30)
+        with suppress(ServerError):
+            _disconnect(server, title)
+        web.shutdown()
+        web.server_close()
+
+
+def _connect(server: Server, title: str, url: str, secret: str) -> None:
+    """Let the review project ask for predictions, and the training projects tell of answers."""
+    review = find_project(server.ls, "review", title)
+    with explained("letting Label Studio ask us (our own needs live=true; `wink annotate stop=true`, then again)"):
+        if review is not None:
+            server.ls.ml.create(
+                url=url,
+                project=review,
+                title=_TITLE,
+                auth_method="BASIC_AUTH",
+                basic_auth_user=USER,
+                basic_auth_pass=secret,
+                is_interactive=False,
+            )
+        for number in find_queues(server.ls, "training", title):
+            server.ls.webhooks.create(
+                url=f"{url}/webhook",
+                project=number,
+                send_payload=True,
+                send_for_all_actions=False,
+                actions=["ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_CREATED"],
+                headers={"Authorization": f"Bearer {secret}"},
+            )
+
+
+def _disconnect(server: Server, title: str) -> None:
+    """Take away what an earlier, or this, `wink serve` connected."""
+    review = find_project(server.ls, "review", title)
+    with explained("disconnecting"):
+        if review is not None:
+            for backend in server.ls.ml.list(project=review):
+                if backend.title == _TITLE and backend.id is not None:
+                    server.ls.ml.delete(id=backend.id)
+        for number in find_queues(server.ls, "training", title):
+            for hook in server.ls.webhooks.list(project=str(number)):
+                if str(hook.url).endswith("/webhook") and "127.0.0.1" in str(hook.url):
+                    server.ls.webhooks.delete(id=int(hook.id))
