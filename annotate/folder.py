@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -43,6 +44,11 @@ class ServerFolder:
     def secret(self) -> Path:
         """What Label Studio must say to `wink serve`, and it to nobody else."""
         return self.root / "serve.secret"
+
+    @property
+    def placed(self) -> Path:
+        """Which file each placed clip was copied from, and how that looked then."""
+        return self.root / "placed.json"
 
     @property
     def pulled(self) -> Path:
@@ -133,8 +139,35 @@ def write_private(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
-def is_placed(folder: ServerFolder, clip: Clip) -> bool:
+#: How the file looked that a clip was copied from: its path, size and time; by clip id.
+Stamps = dict[str, list[object]]
+
+
+def read_stamps(folder: ServerFolder) -> Stamps:
+    """How the files looked that clips were copied from; nothing where it was not noted."""
+    return dict(json.loads(folder.placed.read_text())) if folder.placed.exists() else {}
+
+
+def stamp_of(clip: Clip) -> list[object]:
+    """How a clip's own file looks now.
+
+    Raises:
+        ServerError: the video is missing.
+    """
+    try:
+        state = clip.video.stat()
+    except OSError as error:
+        raise ServerError(f"{clip.video} cannot be read: {error}") from error
+    return [str(clip.video.resolve()), state.st_size, state.st_mtime_ns]
+
+
+def is_placed(folder: ServerFolder, clip: Clip, stamps: Stamps | None = None) -> bool:
     """Whether the server shows exactly a clip's video, as `place_clip` leaves it.
+
+    Args:
+        folder: of the server.
+        clip: to be shown.
+        stamps: how the files looked that were copied; one that looks so still need not be compared.
 
     Raises:
         ServerError: the video is missing.
@@ -143,7 +176,11 @@ def is_placed(folder: ServerFolder, clip: Clip) -> bool:
     if not target.exists():
         return False
     state = target.stat()
-    return (state.st_mtime, state.st_nlink) == (PLACED_AT, 1) and not shows_another_picture(folder, clip)
+    if (state.st_mtime, state.st_nlink) != (PLACED_AT, 1):
+        return False
+    stamp = stamp_of(clip)
+    known = (stamps or {}).get(clip.clip_id)
+    return (known == stamp and stamp[1] == state.st_size) or not shows_another_picture(folder, clip)
 
 
 def shows_another_picture(folder: ServerFolder, clip: Clip) -> bool:

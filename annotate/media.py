@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 import httpx
 
 from annotate.access import authorisation, explained, proxied
-from annotate.folder import ServerFolder, is_placed, place_clip, shows_another_picture
+from annotate.folder import (
+    ServerFolder,
+    is_placed,
+    place_clip,
+    read_stamps,
+    shows_another_picture,
+    stamp_of,
+    write_private,
+)
 from annotate.page import PICTURES, picture, place_pictures
 from annotate.push import is_worked_on, tasks_by_clip
 from wink.clip import Clip
@@ -212,15 +221,19 @@ def place_clips(ls: LabelStudio, folder: ServerFolder, clips: Sequence[Clip]) ->
     Raises:
         ServerError: somebody marked a clip whose video has changed since.
     """
-    absent = [clip for clip in clips if not is_placed(folder, clip)]
+    stamps = read_stamps(folder)
+    absent = [clip for clip in clips if not is_placed(folder, clip, stamps)]
     changed = [clip.clip_id for clip in absent if shows_another_picture(folder, clip)]
     if changed:
         with explained("looking through the projects"):
             projects = [int(project.id) for project in ls.projects.list()]
         listed = [tasks_by_clip(ls, project) for project in projects]
         _refuse([c for c in changed if any(is_worked_on(ls, t.number) for tasks in listed for t in tasks.get(c, ()))])
-    for clip in absent:
+    for clip in progress(absent, "copying", total=len(absent)) if absent else ():
         place_clip(folder, clip)
+    now = {clip.clip_id: stamp_of(clip) for clip in clips}
+    if any(stamps.get(c) != stamp for c, stamp in now.items()):
+        write_private(folder.placed, json.dumps(stamps | now))
 
 
 def _check_unmarked(ls: LabelStudio, project: int, names: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ from annotate.selection import disputed, doubts, most_doubtful, with_golden
 from annotate.settings import overlap_of, whole
 from wink.annotation import read_annotations
 from wink.clip import Clip
+from wink.consensus import read_consensus
 from wink.dataset import Dataset
 from wink.detection import read_detections
 from wink.errors import ConfigError, unknown_name
@@ -78,7 +79,8 @@ def _chosen_ids(asked: Round, datasets: Sequence[Dataset], clip_ids: Sequence[st
         return clip_ids[: asked.n]
     annotations = [a for dataset in datasets for a in read_annotations(dataset.path / "annotations.parquet")]
     if asked.select == "disputed":
-        return disputed(annotations)[: asked.n]
+        agreed = [row for dataset in datasets for row in read_consensus(dataset.path / "consensus.parquet")]
+        return (sorted(c.clip_id for c in agreed if c.disputed) if agreed else disputed(annotations))[: asked.n]
     found = [d for dataset in datasets for d in read_detections(dataset.path / "detections.parquet")]
     if not found:
         names = ", ".join(dataset.name for dataset in datasets)
