@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from wink.people import POINT, Array, Person, Picture
 
 #: Share of the stature that the box reaches beyond everything known of the face, and its least half side. Set by
-#: looking at every tenth frame of four films: a head is 0.13 high and some 0.12 deep.
+#: looking at every tenth frame of two films: a head is 0.13 high and some 0.12 deep.
 MARGIN = 0.055
 LEAST_HALF_SIDE = 0.095
 #: ... and it reaches higher by this share: face points lie below the middle of the head, and there is hair.

@@ -42,7 +42,13 @@ class _Track:
     number: int
     roi: Roi
     body: Body
+    tallest_px: float  # the most the body has filled: who squats looks short
     lost: int = 0  # pictures since the person was last seen
+
+    def see(self, body: Body) -> None:
+        """Go on from where the person is now."""
+        self.body, self.roi, self.lost = body, body.next_roi, 0
+        self.tallest_px = max(self.tallest_px, _height_px(body))
 
 
 @dataclass(frozen=True)
@@ -86,12 +92,13 @@ class _Crowd:
         for track in self._tracks:
             body = self._landmarks.read(image, track.roi)
             if body.presence >= MIN_PRESENCE:
-                track.body, track.roi, track.lost = body, body.next_roi, 0
+                track.see(body)
             else:
                 track.lost += 1
         kept: list[_Track] = []
         for track in self._tracks:
-            if track.lost <= self._patience and not (track.lost == 0 and _is_among(track.body, kept)):
+            double = track.lost == 0 and (_is_among(track.body, kept) or any(_is_part(track.body, k) for k in kept))
+            if track.lost <= self._patience and not double:
                 kept.append(track)
         self._tracks = kept
 
@@ -107,16 +114,16 @@ class _Crowd:
     def _is_known(self, body: Body) -> bool:
         """Whether a body is somebody who is followed, or a part of one."""
         seen = [track for track in self._tracks if not track.lost]
-        return _is_among(body, seen) or any(_is_part(body, track.body) for track in seen)
+        return _is_among(body, seen) or any(_is_part(body, track) for track in seen)
 
     def _take(self, body: Body) -> None:
         """Follow somebody: who was lost nearby, else a new person."""
         lost = [t for t in self._tracks if t.lost and _distance(t.body, body) <= 0.5]
         if lost:
             track = min(lost, key=lambda t: _distance(t.body, body))
-            track.body, track.roi, track.lost = body, body.next_roi, 0
+            track.see(body)
             return
-        self._tracks.append(_Track(self._count, body.next_roi, body))
+        self._tracks.append(_Track(self._count, body.next_roi, body, _height_px(body)))
         self._count += 1
 
     def seen(self) -> tuple[Person, ...]:
@@ -134,11 +141,11 @@ def _is_among(body: Body, tracks: Sequence[_Track]) -> bool:
     return any(not track.lost and _distance(track.body, body) <= _SAME_BODY for track in tracks)
 
 
-def _is_part(body: Body, whole: Body) -> bool:
+def _is_part(body: Body, whole: _Track) -> bool:
     """Whether what looks like a small person is a part of a body."""
-    low, high = whole.points_px.min(axis=0), whole.points_px.max(axis=0)
+    low, high = whole.body.points_px.min(axis=0), whole.body.points_px.max(axis=0)
     face = body.points_px[_FACE].mean(axis=0)
-    smaller = _height_px(body) < _PART_OF_BODY * _height_px(whole)
+    smaller = _height_px(body) < _PART_OF_BODY * whole.tallest_px
     return bool(smaller and (face >= low).all() and (face <= high).all())
 
 

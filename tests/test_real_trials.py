@@ -9,8 +9,9 @@ from marked_body import marked, squat_angles
 from videos import write_numbered
 
 from annotate.commands import import_clips
-from annotate.real_clips import ClipTerms, Refused
+from annotate.real_clips import Refused
 from annotate.real_trials import import_trials, recording_files, trials_in
+from annotate.terms import ClipTerms
 from wink.compose import run_composed
 from wink.dataset import Dataset
 from wink.errors import ClipError, ConfigError, DatasetError
