@@ -60,7 +60,7 @@ def test_there_is_code_to_run(small_demo):
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_commands_exist(page):
-    verbs = set(re.findall(r"(?:`|^    |\n    )wink ([a-z]+)", page.read_text()))
+    verbs = set(re.findall(r"(?:`|^    |\n    )wink ([a-z-]+)", page.read_text()))
     assert verbs <= set(commands())
 
 

@@ -86,7 +86,7 @@ def commands() -> dict[str, EntryPoint]:
 
 def overview() -> str:
     """One line a verb."""
-    lines = [f"  {verb:<10} {summary(verb)}" for verb in commands()]
+    lines = [f"  {verb:<15} {summary(verb)}" for verb in commands()]
     return "\n".join([USAGE, "", "From a lifter's limits to a wink marked and a detector scored:", *lines])
 
 
