@@ -6,10 +6,10 @@ CLIPS ?=
 ARGS ?=
 SLOW_TESTS = -m slow
 
-.PHONY: env demo test test-fast lint lock sample wheel clean help
+.PHONY: env demo benchmark test test-fast lint lock sample wheel clean help
 
 help:
-	@sed -n '1,2p' Makefile && echo "also: env, test-fast, lint, lock, sample, wheel, clean"
+	@sed -n '1,2p' Makefile && echo "also: env, benchmark, test-fast, lint, lock, sample, wheel, clean"
 
 env: $(VENV)/.ready
 
@@ -34,6 +34,11 @@ lint: env
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The reference benchmark, from its seed to docs/benchmark; an hour or more the first time.
+benchmark: env
+	@$(BIN)/wink generate experiment=benchmark_v1 name=benchmark_v1
+	@$(BIN)/wink benchmark benchmark_v1 output=docs/benchmark $(ARGS)
 
 # Only for maintainers: choose new versions of everything.
 lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,6 +17,9 @@ from detect.plugins.outsider import Outsider, Question, admitted
 from detect.plugins.plugins import AnyDetector
 from detect.pose import PoseTrack
 from detect.pose_cache import REMAKE, pose_files
+from detect.probes.ceiling import NAME as CEILING
+from detect.probes.ceiling import judge_true_tilt
+from detect.probes.probing import ProbeScore, probed_repetitions, run_probes
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.detection import Detection, read_detections, write_detections
@@ -25,6 +28,7 @@ from wink.onset import DEFAULT_DEFINITION, Definition
 from wink.progress import progress
 
 DETECTIONS_FILE = "detections.parquet"
+TILT = "pelvic_tilt_deg"
 
 
 def run_benchmark(
@@ -36,6 +40,7 @@ def run_benchmark(
     *,
     timeout_s: float = TIMEOUT_S,
     seed: int = 0,
+    probes: bool = False,
 ) -> Benchmark:
     """Look at every clip, ask every detector, write `detections.parquet` beside each dataset, and score.
 
@@ -49,6 +54,7 @@ def run_benchmark(
         workers: videos looked at at the same time.
         timeout_s: for a detector and a clip; then it has failed.
         seed: of the bootstrap.
+        probes: whether leak probes and floors are run, and the rule on the true angles as a ceiling.
 
     Raises:
         ClipError: a video is missing, broken, or of another length than its dataset says.
@@ -60,17 +66,26 @@ def run_benchmark(
     parts = [_look(dataset, cache, workers) for dataset in datasets]
     outside = _ask_outsiders({n: d for n, d in detectors.items() if isinstance(d, Outsider)}, parts)
     inside = {n: d for n, d in detectors.items() if not isinstance(d, Outsider)}
-    parts = [_ask(part, inside, outside, timeout_s) for part in parts]
+    parts = [_ask(part, inside, outside, timeout_s, ceiling=probes) for part in parts]
     _refuse_failures(detectors, parts)
     for part, kept in zip(parts, others, strict=True):
-        write_detections(part.dataset.path / DETECTIONS_FILE, (*kept, *part.detections))
+        said = (d for d in part.detections if d.detector != CEILING)  # which is nobody's answer
+        write_detections(part.dataset.path / DETECTIONS_FILE, (*kept, *said))
     parts = [with_references(part) for part in parts]
     roles = {name: _role(detector) for name, detector in detectors.items()}
     rows: list[dict[str, Any]] = []
     for part in parts:
-        scored = score_rows(part, detectors, definition=definition, seed=seed)
-        rows += [{**row, "role": roles[row["detector"]]} for row in scored] + annotator_rows(part, definition, seed)
-    return Benchmark(tuple(parts), tuple(detectors), tuple(rows), definition, roles, seed)
+        measured = [CEILING] if any(d.detector == CEILING for d in part.detections) else []
+        scored = score_rows(part, [*detectors, *measured], definition=definition, seed=seed)
+        rows += [{**row, "role": roles.get(row["detector"], "ceiling")} for row in scored]
+        rows += annotator_rows(part, definition, seed)
+    probed = {part.dataset.name: _probed(part, seed) for part in parts} if probes else {}
+    return Benchmark(tuple(parts), tuple(detectors), tuple(rows), definition, roles, seed, probed)
+
+
+def _probed(part: BenchmarkedDataset, seed: int) -> tuple[ProbeScore, ...]:
+    """What each leak probe and floor makes of a dataset's simulated clips."""
+    return run_probes(probed_repetitions(part.dataset, part.poses.__getitem__), seed=seed)
 
 
 def _role(detector: AnyDetector) -> Role:
@@ -121,6 +136,8 @@ def _ask(
     detectors: Mapping[str, Detector],
     outside: Sequence[Detection],
     timeout_s: float,
+    *,
+    ceiling: bool,
 ) -> BenchmarkedDataset:
     """Ask every detector about every clip, one pose in memory at a time."""
     here = {clip.clip_id for clip in part.clips}
@@ -138,6 +155,8 @@ def _ask(
         known = read_frame_truth(part.dataset, clip)
         if known is not None:
             truth[clip.clip_id] = known
+            if ceiling and TILT in known.angles:
+                detections += _ceiling(clip, pose, known)
         for name, detector in detectors.items():
             said, runtime_s[name, clip.clip_id] = ask_detector(name, detector, clip, pose, timeout_s)
             detections += said
@@ -151,6 +170,12 @@ def _ask(
         truth=truth,
         angle_errors={name: tuple(some) for name, some in errors.items()},
     )
+
+
+def _ceiling(clip: Clip, pose: PoseTrack, truth: FrameTruth) -> list[Detection]:
+    """What the definition's own rule says of the true tilt."""
+    findings = judge_true_tilt(Observation(clip.video, pose), truth.angles[TILT])
+    return [Detection(CEILING, clip.clip_id, runtime_s=0.0, **asdict(finding)) for finding in findings]
 
 
 def _angles(detector: Detector, clip: Clip, pose: PoseTrack, truth: FrameTruth) -> tuple[AngleError, ...]:

@@ -10,13 +10,14 @@ from typing import Any, Literal
 from detect.frame_truth import AngleError, FrameTruth
 from detect.pose import PoseTrack
 from detect.pose_cache import read_pose
+from detect.probes.probing import ProbeScore
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.detection import Detection
 from wink.onset import Definition
 
-#: A floor is a simple cue every detector must beat; a leak probe must know nothing; a ceiling sees the true angles.
-Role = Literal["detector", "floor", "leak probe", "ceiling"]
+#: A ceiling sees the true angles, as no detector may.
+Role = Literal["detector", "ceiling"]
 
 
 class KeptPoses(Mapping[str, PoseTrack]):
@@ -71,6 +72,7 @@ class Benchmark:
     definition: Definition
     roles: Mapping[str, Role] = field(default_factory=dict)  # by detector
     seed: int = 0
+    probes: Mapping[str, tuple[ProbeScore, ...]] = field(default_factory=dict)  # by dataset: leaks and floors
 
     def role(self, detector: str) -> Role:
         """What a detector is there for."""

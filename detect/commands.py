@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from detect.places import writable_folder
 from wink.config import build, plain
 from wink.dataset import Dataset, find_dataset
 from wink.errors import ConfigError, unknown_name
-from wink.files import write_atomically
 from wink.onset import DEFINITIONS
 
 if TYPE_CHECKING:
@@ -43,22 +41,17 @@ def benchmark(cfg: DictConfig) -> None:
     for dataset in datasets:
         writable_folder("the dataset", dataset.path)
     from detect.benchmark import DETECTIONS_FILE, run_benchmark
-    from detect.report import write_report
-    from detect.scorecard import details, scorecards, surfaces
+    from detect.output import write_benchmark
     from detect.table import leaderboard_table
 
     result = run_benchmark(
-        datasets, detectors, cache, cfg.definition, cfg.workers, timeout_s=cfg.timeout_s, seed=cfg.seed
+        datasets, detectors, cache, cfg.definition, cfg.workers, timeout_s=cfg.timeout_s, seed=cfg.seed, probes=cfg.probes
     )
-    cards, cells = scorecards(result), surfaces(result)
-    write_atomically(output / "leaderboard.json", json.dumps(result.rows, indent=2) + "\n")
-    write_atomically(output / "details.json", json.dumps(details(cards, cells)) + "\n")
-    report = write_report(output / "report.html", result, cards, cells, plain(cfg))
+    written = [dataset.path / DETECTIONS_FILE for dataset in datasets]
+    written += write_benchmark(output, result, plain(cfg))
     print(leaderboard_table(result.rows))
     _tell_failures(result)
-    for dataset in datasets:
-        print(f"wrote {dataset.path / DETECTIONS_FILE}")
-    print(f"wrote {output / 'leaderboard.json'}\nwrote {report}")
+    print("\n".join(f"wrote {file}" for file in written))
 
 
 def train(cfg: DictConfig) -> None:

@@ -28,7 +28,7 @@ from detect.report_tables import (
     summary_table,
 )
 from detect.report_worst import worst_clips
-from detect.scorecard import Scorecard
+from detect.scorecard import Scorecard, best_detector
 from wink.files import write_atomically
 from wink.onset import Definition
 
@@ -50,7 +50,6 @@ _MAGNITUDE_WORDS: Mapping[Definition, str] = {
 #: Kinds of rows in the order of the page.
 _ROLES = (
     ("detector", "Detectors"),
-    ("floor", "Floors: simple cues that a detector must clearly beat"),
     ("ceiling", "Ceiling: the rule on the true angles, which no camera sees"),
     ("annotator", "People"),
 )
@@ -124,7 +123,7 @@ def _scores(benchmark: Benchmark, source: str) -> str:
     rows = [row for row in benchmark.rows if row["source"] == source and row["n_repetitions"]]
     parts = []
     for group in dict.fromkeys(_group_of(row) for row in rows):
-        here = [row for row in rows if _group_of(row) == group and row["role"] != "leak probe"]
+        here = [row for row in rows if _group_of(row) == group]
         first = next((row for row in here if row["role"] != "annotator"), here[0])
         parts.append(
             f"<h3>{html.escape(group[0])}, {html.escape(group[1])}: {first['n_wink']} winks, {first['n_clean']} clean, "
@@ -138,10 +137,8 @@ def _scores(benchmark: Benchmark, source: str) -> str:
 
 
 def _probes(benchmark: Benchmark) -> str:
-    rows = [row for row in benchmark.rows if row["role"] == "leak probe" and row["n_repetitions"]]
     return "".join(
-        f"<h3>{html.escape(' '.join(group))}</h3>" + probe_table([row for row in rows if _group_of(row) == group])
-        for group in dict.fromkeys(_group_of(row) for row in rows)
+        f"<h3>{html.escape(name)}</h3>" + probe_table(scores) for name, scores in benchmark.probes.items() if scores
     )
 
 
@@ -153,7 +150,7 @@ def _silence(benchmark: Benchmark) -> str:
         f"spoke up in {row['n_wink_called']} of {row['n_wink']} winks, "
         f"and called {row['n_called_outside']} where no repetition is.</li>"
         for row in benchmark.rows
-        if row["role"] != "leak probe" and (row["n_clean"] or row["n_wink"])
+        if row["n_clean"] or row["n_wink"]
     ]
     return f"<details><summary>Each in words, the clean repetitions first</summary><ul>{''.join(lines)}</ul></details>"
 
@@ -194,12 +191,9 @@ def _pelves(benchmark: Benchmark) -> str:
 
 def _worst(benchmark: Benchmark) -> str:
     """The mistakes of the detector that finds onsets best; others make more."""
-    ranked = [r for r in benchmark.rows if r["role"] == "detector" and r["n_wink"] and r["split"] != "train"]
-    if not ranked:
-        return ""
-    best = max(ranked, key=lambda row: (row["ap_100ms"] or 0.0, row["presence_auroc"] or 0.0))["detector"]
-    found = worst_clips(benchmark, best)
-    return found and f"<p>Of <b>{html.escape(best)}</b>, which finds onsets best.</p>{found}"
+    best = best_detector(benchmark)
+    found = "" if best is None else worst_clips(benchmark, best)
+    return found and f"<p>Of <b>{html.escape(str(best))}</b>, which finds onsets best.</p>{found}"
 
 
 def _card(svg: str) -> str:

@@ -39,6 +39,11 @@ def colour_of(detectors: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 def tolerance_curves(cards: Sequence[Scorecard], colours: Mapping[str, tuple[str, str]]) -> str:
     """Share of the winks found in time, against how late or early one may be."""
+    return svg(tolerance_figure(cards, colours))
+
+
+def tolerance_figure(cards: Sequence[Scorecard], colours: Mapping[str, tuple[str, str]]) -> Figure:
+    """The drawing of `tolerance_curves`."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(5.6, 3.6), layout="constrained")
         axes = figure.add_subplot()
@@ -49,7 +54,7 @@ def tolerance_curves(cards: Sequence[Scorecard], colours: Mapping[str, tuple[str
             axes.axvline(ms, color=FAINT, lw=0.6)
         axes.set(xlabel="tolerance [ms]", ylabel="share of winks found in time", ylim=(0, 1.02), xlim=(0, 500))
         _finish(axes)
-        return svg(figure)
+        return figure
 
 
 def calibration_curves(cards: Sequence[Scorecard], colours: Mapping[str, tuple[str, str]]) -> str:

@@ -8,10 +8,8 @@ from typing import Any
 
 from detect.clip_facts import AZIMUTH_NAMES
 from detect.observability import ALL, Cell
+from detect.probes.probing import LEAK_ABOVE, ProbeScore
 from detect.scorecard import Scorecard
-
-#: Leak probes must stay at or below this AUROC on repetitions matched by depth.
-LEAK_BAR = 0.60
 
 #: Heading, key of the row, format, and what it means.
 SUMMARY = (
@@ -66,17 +64,17 @@ def legend() -> str:
     return "<dl>" + "".join(f"<dt>{head}</dt><dd>{words}</dd>" for head, _, _, words in SUMMARY) + "</dl>"
 
 
-def probe_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What must not tell winks apart, with the bar it must stay under."""
+def probe_table(scores: Sequence[ProbeScore]) -> str:
+    """What must not tell winks apart, with the bar it must stay under, and the floors beside it."""
     lines = []
-    for row in rows:
-        score = row["depth_matched_presence_auroc"]
-        verdict = "–" if score is None else "within the bar" if score <= LEAK_BAR else "<b class='bad'>leaks</b>"
-        name = html.escape(str(row["detector"]))
-        matched = _with_interval(row, "depth_matched_presence_auroc", ".2f")
-        plain = _with_interval(row, "presence_auroc", ".2f")
-        lines.append([name, matched, plain, number(row["depth_matched_n"], ".0f"), verdict])
-    return table(["probe", "AUROC, depth-matched", "AUROC", "repetitions, matched", f"bar {LEAK_BAR:.2f}"], lines)
+    for score in scores:
+        ends = score.interval_depth_matched
+        matched = f"{score.auroc_depth_matched:.2f}"
+        matched += "" if ends is None else f"<br><small>{ends[0]:.2f}…{ends[1]:.2f}</small>"
+        verdict = "<b class='bad'>leaks</b>" if score.leaks else "within the bar"
+        words = verdict if score.kind == "leak" else "floor: to be beaten"
+        lines.append([score.probe.replace("_", " "), matched, f"{score.auroc:.2f}", str(score.n), words])
+    return table(["shown alone", "AUROC, depth-matched", "AUROC", "repetitions", f"bar {LEAK_ABOVE:.2f}"], lines)
 
 
 def definition_table(cards: Sequence[Scorecard]) -> str:

@@ -75,9 +75,21 @@ def surfaces(benchmark: Benchmark) -> dict[tuple[str, str], list[Cell]]:
     return {key: cells for key, cells in found.items() if cells}
 
 
-def details(cards: Sequence[Scorecard], cells: dict[tuple[str, str], list[Cell]]) -> dict[str, Any]:
-    """Cards and surfaces as plain data, ready for JSON."""
+def best_detector(benchmark: Benchmark) -> str | None:
+    """The detector that finds onsets best outside the training split; None where there is nothing to find."""
+    ranked = [r for r in benchmark.rows if r["role"] == "detector" and r["n_wink"] and r["split"] != TRAIN]
+    ranked.sort(key=lambda row: (row["ap_100ms"] or 0.0, row["presence_auroc"] or 0.0))
+    return str(ranked[-1]["detector"]) if ranked else None
+
+
+def details(
+    benchmark: Benchmark, cards: Sequence[Scorecard], cells: dict[tuple[str, str], list[Cell]]
+) -> dict[str, Any]:
+    """Cards, surfaces and probes as plain data, ready for JSON."""
     return {
+        "probes": [
+            {"dataset": name, **_finite(asdict(score))} for name, some in benchmark.probes.items() for score in some
+        ],
         "tolerances_s": [round(float(t), 3) for t in TOLERANCES_S],
         "scorecards": [_finite(asdict(card)) for card in cards],
         "observability": [
