@@ -45,7 +45,14 @@ def benchmark(cfg: DictConfig) -> None:
     from detect.table import leaderboard_table
 
     result = run_benchmark(
-        datasets, detectors, cache, cfg.definition, cfg.workers, timeout_s=cfg.timeout_s, seed=cfg.seed, probes=cfg.probes
+        datasets,
+        detectors,
+        cache,
+        cfg.definition,
+        cfg.workers,
+        timeout_s=cfg.timeout_s,
+        seed=cfg.seed,
+        probes=cfg.probes,
     )
     written = [dataset.path / DETECTIONS_FILE for dataset in datasets]
     written += write_benchmark(output, result, plain(cfg))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +75,8 @@ def watched(folder: Path) -> Iterator[list[str]]:
 def _note(event: str, arguments: tuple[Any, ...]) -> None:
     if not _watched or event not in ("open", "os.listdir", "os.scandir") or not isinstance(arguments[0], str | Path):
         return
+    if event == "open" and isinstance(arguments[-1], int) and arguments[-1] & (os.O_WRONLY | os.O_CREAT):
+        return  # what is written shows by itself
     path = Path(arguments[0]).absolute()
     if path.is_relative_to(_watched[-1]):
         _opened.append(str(path.relative_to(_watched[-1])))
