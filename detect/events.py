@@ -21,15 +21,28 @@ EVENT_F1_TOLERANCE_S = TOLERANCES_S[100]
 _ROUNDING_S = 1e-6
 
 
-def average_precision(reference_s: Array, detected_s: Array, score: Array, tolerance_s: float, weight: Array) -> Array:
+def average_precision(
+    reference_s: Array, likely_s: Array, score: Array, tolerance_s: float, weight: Array, called_s: Array | None = None
+) -> Array:
     """Area under precision-recall of events, right within `tolerance_s`; not interpolated; NaN without any row.
 
-    Everything that was said counts, whatever its score. Without any event: 1 if nothing was said, else 0.
+    Every likely onset is ranked, called or not. Without any event: 1 if nothing was called, else 0.
+
+    Args:
+        reference_s: (n,) true onsets.
+        likely_s: (n,) onsets that are said, whether they are called or not.
+        score: (n,) by which they are ranked.
+        tolerance_s: within which an onset is right.
+        weight: (..., n).
+        called_s: (n,) onsets that are called; those that are said, if None.
     """
-    said, events = np.isfinite(detected_s), np.isfinite(reference_s)
-    hit = hits(reference_s, detected_s, tolerance_s)
-    area = presence.average_precision(hit[said], score[said], weight[..., said], weight[..., events].sum(-1))
-    return np.where(weight.sum(-1) > 0, area, np.nan)
+    said, events = np.isfinite(likely_s), np.isfinite(reference_s)
+    called = said if called_s is None else np.isfinite(called_s)
+    n_events = weight[..., events].sum(-1)
+    hit = hits(reference_s, likely_s, tolerance_s)
+    area = presence.average_precision(hit[said], score[said], weight[..., said], n_events)
+    silent = np.where(weight[..., called].sum(-1) > 0, 0.0, 1.0)
+    return np.where(weight.sum(-1) > 0, np.where(n_events > 0, area, silent), np.nan)
 
 
 def event_f1(reference_s: Array, called_s: Array, weight: Array, tolerance_s: float = EVENT_F1_TOLERANCE_S) -> Array:

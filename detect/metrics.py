@@ -114,7 +114,7 @@ def _event_scores(table: ScoreTable, weight: Array) -> dict[str, Array]:
     reference, called, likely = reference[timed], table.detected_s[timed], table.likely_s[timed]
     w = weight[..., timed]
     precisions = {
-        f"ap_{ms}ms": events.average_precision(reference, likely, table.score[timed], tolerance, w)
+        f"ap_{ms}ms": events.average_precision(reference, likely, table.score[timed], tolerance, w, called)
         for ms, tolerance in events.TOLERANCES_S.items()
     }
     mean = np.mean(list(precisions.values()), axis=0)

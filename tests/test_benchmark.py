@@ -229,13 +229,18 @@ def configured(*overrides):
 
 
 def test_the_verb_writes_leaderboard_and_a_page_that_needs_nothing_else(dataset, real, cache, tmp_path, capsys):
-    cfg = configured(f"paths.cache={cache}", f"output={tmp_path / 'out'}", "workers=1")
+    two = "detector=[hip_angle_change,low_back_contour]"
+    cfg = configured(f"paths.cache={cache}", f"output={tmp_path / 'out'}", "workers=1", two)
     cfg.input = [str(dataset.path), str(real.path)]
     commands.benchmark(cfg)
     rows = json.loads((tmp_path / "out" / "leaderboard.json").read_text())
-    assert {(r["detector"], r["source"]) for r in rows} == {
+    assert {(r["detector"], r["source"]) for r in rows if r["role"] == "detector"} == {
         (d, s) for d in ("hip_angle_change", "low_back_contour") for s in ("synthetic", "real")
     }
+    ceiling = next(r for r in rows if r["role"] == "ceiling" and r["source"] == "synthetic")
+    assert ceiling["ap_100ms"] == pytest.approx(1.0)
+    assert "ceiling_true_tilt" not in {d.detector for d in read_detections(dataset.path / "detections.parquet")}
+    assert str(tmp_path) not in (tmp_path / "out" / "config.yaml").read_text()
     behind = json.loads((tmp_path / "out" / "details.json").read_text())
     assert {card["detector"] for card in behind["scorecards"]} == {"hip_angle_change", "low_back_contour"}
     assert [row["definition"] for row in behind["scorecards"][0]["definitions"]] == list(DEFINITIONS)

@@ -109,6 +109,12 @@ def test_average_precision_ranks_likely_onsets_and_calls_are_called_onsets():
     assert likely["onset_missed"] == 1
 
 
+def test_a_clean_repetition_left_uncalled_is_a_success_though_a_likely_onset_is_said():
+    table = with_columns(simple_table([NONE], [1.0], [NONE], [0.1]), likely_s=[1.5])
+    assert evaluate(table)["ap_33ms"] == 1.0
+    assert evaluate(with_columns(table, detected_s=[1.5]))["ap_33ms"] == 0.0
+
+
 def test_calibration_counts_what_was_said_against_what_was():
     bins = presence.calibration_curve(np.array([True, False, True, True]), np.array([0.05, 0.05, 0.95, 1.0]))
     assert [(b.low, b.n, b.wink_share) for b in bins] == [(0.0, 2, 0.5), (0.9, 2, 1.0)]
