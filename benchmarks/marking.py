@@ -1,0 +1,57 @@
+"""Place 200 marks through the labelling page on numbered frames at 24, 25, 29.97, 30 and 60 frames/s; count the exact.
+
+    PYTHONPATH=tests python benchmarks/marking.py FOLDER [clips of each rate]
+
+Needs a Chromium on the path. FOLDER gets a server of its own, which is stopped at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+from labelling_page import signed_in
+from numbered_clips import count_exact, mark_all, numbered_dataset
+
+from annotate.access import access_token, client
+from annotate.folder import LEAD, ServerFolder
+from annotate.project import find_project
+from annotate.push import tasks_by_clip
+from annotate.running import find_running
+from wink.dataset import Dataset
+
+
+def main(folder: Path, copies: int) -> None:
+    """Mark, pull, count, and say it."""
+    os.environ |= {"WINK_SERVER": str(folder / "server"), "WINK_DATASETS": str(folder / "datasets")}
+    path = folder / "datasets" / "numbered"
+    dataset = Dataset(path) if path.exists() else numbered_dataset(path, copies)
+    server = ServerFolder(folder / "server")
+    subprocess.run(["wink", "annotate", "numbered"], check=True)
+    try:
+        running = find_running(server)
+        assert running is not None
+        with client(running.url, access_token(server, running.url)) as ls:
+            project = find_project(ls, "blind", "winklab")
+            assert project is not None
+            tasks = tasks_by_clip(ls, project)
+        began = time.monotonic()
+        with signed_in(running.url, LEAD, server.password()) as page:
+            placed, strange = mark_all(page, project, tasks, dataset.clips())
+        took = time.monotonic() - began
+        subprocess.run(["wink", "pull"], check=True)
+    finally:
+        subprocess.run(["wink", "annotate", "stop=true"], check=True)
+    marks = sum(len(frames) for frames in placed.values())
+    print(f"{count_exact(dataset, placed)} of {marks} marks exact; {len(strange)} shown strangely; {took:.0f} s")
+    for one in strange:
+        print(one)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore", DeprecationWarning)
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 8)
