@@ -82,12 +82,13 @@ def push(cfg: DictConfig) -> None:
 
 def _push(server: Server, kind: Kind, datasets: Sequence[Dataset], cfg: DictConfig, asked: Round) -> None:
     from annotate.delivery import unique_clips
+    from annotate.golden import golden_key
     from annotate.origins import remember_origins
     from annotate.rounds import choose, shared_out
     from annotate.settings import courier, folder_of
 
     bearer = courier(server, cfg)
-    clips = choose(asked, datasets, unique_clips(datasets))
+    clips = choose(asked, datasets, unique_clips(datasets), golden_key(folder_of(cfg)))
     if kind == "training":
         clips = [clip for clip in clips if clip.repetitions is not None]
     remember_origins(folder_of(cfg), datasets)

@@ -10,13 +10,11 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
-from math import ceil
 from pathlib import Path
 
 from annotate.folder import ServerFolder, write_private
 from wink.angles import severity
 from wink.clip import Clip
-from wink.errors import ConfigError
 
 
 def golden_key(folder: ServerFolder) -> bytes:
@@ -27,15 +25,9 @@ def golden_key(folder: ServerFolder) -> bytes:
     return bytes.fromhex(file.read_text().strip())
 
 
-def golden_count(n_others: int, share: float) -> int:
-    """How many golden clips make up a share of all, with that many others.
-
-    Raises:
-        ConfigError: the share is not between 0 and 1.
-    """
-    if not 0 <= share < 1:
-        raise ConfigError(f"golden_share={share} is no share of the clips; expected 0 or more and less than 1")
-    return ceil(n_others * share / (1 - share) - 1e-9)
+def is_golden(clip: Clip) -> bool:
+    """Whether a clip can be asked of annotators as golden: its truth is known, and it is one squat."""
+    return clip.repetitions is not None and len(clip.repetitions) == 1
 
 
 def choose_golden(clips: Iterable[Clip], key: bytes, count: int) -> list[Clip]:
@@ -43,8 +35,7 @@ def choose_golden(clips: Iterable[Clip], key: bytes, count: int) -> list[Clip]:
 
     A larger count has all of a smaller one, so that a growing project keeps its golden clips.
     """
-    known = [clip for clip in clips if clip.repetitions and len(clip.repetitions) == 1]
-    order = sorted(known, key=lambda c: hmac.new(key, c.clip_id.encode(), hashlib.sha256).digest())
+    order = sorted(filter(is_golden, clips), key=lambda c: hmac.new(key, c.clip_id.encode(), hashlib.sha256).digest())
     clean = _in_turn([c for c in order if _size(c) == "clean"])
     others = _in_turn([c for c in order if _size(c) != "clean"])
     chosen: list[Clip] = []

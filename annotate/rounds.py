@@ -61,14 +61,14 @@ def round_of(cfg: DictConfig) -> Round:
     return chosen
 
 
-def choose(asked: Round, datasets: Sequence[Dataset], clips: Sequence[Clip]) -> list[Clip]:
-    """The clips of a round.
+def choose(asked: Round, datasets: Sequence[Dataset], clips: Sequence[Clip], key: bytes = b"") -> list[Clip]:
+    """The clips of a round; golden ones by the key of the server's choices.
 
     Raises:
         ConfigError: there is nothing to choose by.
     """
     if asked.select == "golden":
-        return with_golden(clips, asked.golden, asked.n)
+        return with_golden(clips, asked.golden, asked.n, key)
     ids = _chosen_ids(asked, datasets, [clip.clip_id for clip in clips])
     by_id = {clip.clip_id: clip for clip in clips}
     return [by_id[clip_id] for clip_id in sorted(ids) if clip_id in by_id]

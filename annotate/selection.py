@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
+from annotate.golden import choose_golden, is_golden
 from wink.annotation import Annotation
 from wink.clip import Clip
 from wink.detection import Detection
@@ -75,19 +76,20 @@ def _differ(a: Annotation, b: Annotation) -> bool:
     return a.onset_s is not None and b.onset_s is not None and abs(a.onset_s - b.onset_s) > DISPUTE_S
 
 
-def with_golden(clips: Sequence[Clip], share: float, n: int | None) -> list[Clip]:
+def with_golden(clips: Sequence[Clip], share: float, n: int | None, key: bytes = b"") -> list[Clip]:
     """Clips of which a share has a known truth, by id, so that nothing tells which.
 
     Args:
         clips: to choose from.
         share: of the chosen clips, 0 to 1, as near as the clips allow.
         n: how many at most; None takes all whose truth is unknown and as many others as the share asks for.
+        key: of the server's choices; another one chooses other golden clips.
     """
-    known = sorted((c for c in clips if c.repetitions is not None), key=_lot)
+    known = [c for c in clips if is_golden(c)]
     unknown = sorted((c for c in clips if c.repetitions is None), key=_lot)
     if n is None:
         n = len(known) if share == 1 else round(len(unknown) / (1 - share))
-    golden = known[: round(share * n)]
+    golden = choose_golden(known, key, round(share * n))
     return sorted([*golden, *unknown[: n - len(golden)]], key=lambda clip: clip.clip_id)
 
 

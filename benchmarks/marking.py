@@ -15,7 +15,7 @@ import warnings
 from pathlib import Path
 
 from labelling_page import signed_in
-from numbered_clips import count_exact, mark_all, numbered_dataset
+from numbered_clips import count_exact, frames_to_mark, mark_all, numbered_dataset
 
 from annotate.access import access_token, client
 from annotate.folder import LEAD, ServerFolder
@@ -26,30 +26,40 @@ from wink.dataset import Dataset
 
 
 def main(folder: Path, copies: int) -> None:
-    """Mark, pull, count, and say it."""
+    """Mark, pull, count, and say it; clips that were marked before are not marked again."""
     os.environ |= {"WINK_SERVER": str(folder / "server"), "WINK_DATASETS": str(folder / "datasets")}
     path = folder / "datasets" / "numbered"
     dataset = Dataset(path) if path.exists() else numbered_dataset(path, copies)
     server = ServerFolder(folder / "server")
+    ran = find_running(server) is not None
     subprocess.run(["wink", "annotate", "numbered"], check=True)
+    wanted = frames_to_mark(dataset.clips())
+    began = time.monotonic()
     try:
-        running = find_running(server)
-        assert running is not None
-        with client(running.url, access_token(server, running.url)) as ls:
-            project = find_project(ls, "blind", "winklab")
-            assert project is not None
-            tasks = tasks_by_clip(ls, project)
-        began = time.monotonic()
-        with signed_in(running.url, LEAD, server.password()) as page:
-            placed, strange = mark_all(page, project, tasks, dataset.clips())
-        took = time.monotonic() - began
-        subprocess.run(["wink", "pull"], check=True)
+        strange = mark(server, dataset, wanted)
+        subprocess.run(["wink", "pull", "numbered"], check=True)
     finally:
-        subprocess.run(["wink", "annotate", "stop=true"], check=True)
-    marks = sum(len(frames) for frames in placed.values())
-    print(f"{count_exact(dataset, placed)} of {marks} marks exact; {len(strange)} shown strangely; {took:.0f} s")
+        if not ran:
+            subprocess.run(["wink", "annotate", "stop=true"], check=True)
+    marks = sum(len(frames) for frames in wanted.values())
+    exact, took = count_exact(dataset, wanted), time.monotonic() - began
+    print(f"{exact} of {marks} marks exact; {len(strange)} shown strangely; {took:.0f} s")
     for one in strange:
         print(one)
+
+
+def mark(server: ServerFolder, dataset: Dataset, wanted: dict[str, dict[str, int]]) -> list[tuple[object, ...]]:
+    """Mark the clips that nobody has marked yet through the page; what it showed strangely."""
+    running = find_running(server)
+    assert running is not None
+    with client(running.url, access_token(server, running.url)) as ls:
+        project = find_project(ls, "blind", "winklab")
+        assert project is not None
+        tasks = tasks_by_clip(ls, project)
+        left = [c for c in dataset.clips() if not ls.tasks.get(id=str(tasks[c.clip_id][0].number)).annotations]
+    print(f"{len(left)} clips to mark", flush=True)
+    with signed_in(running.url, LEAD, server.password()) as page:
+        return mark_all(page, project, tasks, left, wanted)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+#: How long a page may take on a busy machine [ms].
+PATIENCE_MS = 180_000
 #: Width of a frame's cell on the timeline and of the names left of it [px].
 CELL_PX, NAMES_PX = 16, 150
 COUNTER = ".lsf-frames-control"
@@ -42,12 +44,14 @@ def signed_in(url, email, password, size=(1700, 1050)):
         browser = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         context.add_init_script("localStorage.setItem('labelStudio:settings', JSON.stringify({videoHopSize: 1}))")
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        page.goto(f"{url}/user/login/")
+        page.goto(f"{url}/user/login/", wait_until="commit")
+        page.wait_for_selector("input[name=email]")
         page.fill("input[name=email]", email)
         page.fill("input[name=password]", password)
         page.click("button[type=submit]")
-        page.wait_for_url(lambda at: "/user/login" not in at)
+        page.wait_for_url(lambda at: "/user/login" not in at, wait_until="commit")
         try:
             yield LabellingPage(page, url)
         finally:
@@ -62,10 +66,10 @@ class LabellingPage:
 
     def open(self, project, task, n_frames):
         """Show a task and wait until its video has all of its frames."""
-        self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
-        self.page.wait_for_selector(COUNTER, timeout=60_000)
+        self.page.goto(f"{self.url}/projects/{project}/data?task={task}", wait_until="commit")
+        self.page.wait_for_selector(COUNTER)
         self.page.wait_for_function(
-            f"n => document.querySelector('{COUNTER}').textContent.includes('of ' + n)", arg=n_frames, timeout=30_000
+            f"n => document.querySelector('{COUNTER}').textContent.includes('of ' + n)", arg=n_frames
         )
         self.page.wait_for_timeout(800)
 

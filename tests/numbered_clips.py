@@ -34,36 +34,39 @@ def numbered_dataset(path, copies, seconds=3.2):
     return writer.finish("card")
 
 
-def mark_all(page, project, tasks, clips, seed=0):
-    """Place one mark of every kind on random frames of each clip, look at the picture under it, and submit.
+def frames_to_mark(clips, seed=0):
+    """A random frame (from 0) of each clip for every kind of mark, by clip and label."""
+    rng = random.Random(seed)
+    return {c.clip_id: dict(zip(KEYS, rng.sample(range(c.n_frames), len(KEYS)), strict=True)) for c in clips}
+
+
+def mark_all(page, project, tasks, clips, wanted):
+    """Mark the wanted frames of each clip, look at the picture under each mark, and submit.
 
     Returns:
-        Frames (from 0) by clip and label, and the marks whose picture or counter was another frame's.
+        The marks whose picture or counter was another frame's.
     """
-    rng = random.Random(seed)
-    placed, strange = {}, []
+    strange = []
     for clip in clips:
         page.open(project, tasks[clip.clip_id][0].number, clip.n_frames)
-        frames = dict(zip(KEYS, rng.sample(range(clip.n_frames), len(KEYS)), strict=True))
-        for label, frame in frames.items():
+        for label, frame in wanted[clip.clip_id].items():
             page.mark(KEYS[label], frame + 1)
             if (page.frame_counted(), page.number_shown()) != (frame + 1, frame):
                 strange.append((clip.clip_id, clip.fps, label, frame, page.frame_counted(), page.number_shown()))
             page.deselect()
         page.press("36")
         page.submit()
-        placed[clip.clip_id] = frames
-    return placed, strange
+    return strange
 
 
-def count_exact(dataset, placed):
-    """How many of the placed marks came back on their frame."""
+def count_exact(dataset, wanted):
+    """How many of the wanted marks came back on their frame."""
     exact = 0
     for annotation in read_annotations(dataset.path / "annotations.parquet"):
         spans = json.loads(annotation.spans)
-        wanted = placed.get(annotation.clip_id, {})
-        exact += sum(spans.get(label) == [[frame, frame]] for label, frame in wanted.items())
-        if wanted and annotation.onset_s is not None:
+        frames = wanted.get(annotation.clip_id, {})
+        exact += sum(spans.get(label) == [[frame, frame]] for label, frame in frames.items())
+        if frames and annotation.onset_s is not None:
             clip = dataset.clip(annotation.clip_id)
-            assert annotation.onset_frame == wanted["wink_onset"] == round(annotation.onset_s * clip.fps)
+            assert annotation.onset_frame == frames["wink_onset"] == round(annotation.onset_s * clip.fps)
     return exact

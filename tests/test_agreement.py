@@ -11,15 +11,17 @@ from simulated_annotators import Person, annotation, golden_dataset
 from annotate.agreement import agreement, measure
 from annotate.answers import Answer, answers_of, asked_repetition, counted
 from annotate.consensus import DisputeRules, Judge, consensus_of, onset_interval, wink_probability
-from annotate.golden import choose_golden, golden_count
+from annotate.folder import ServerFolder
+from annotate.golden import choose_golden, golden_key
 from annotate.precision import Share, drift_ms_per_100, precision_of
 from annotate.psychometric import fit_psychometric
 from annotate.raters import agreement_of
+from annotate.rounds import Round, choose
 from wink.annotation import read_annotations, write_annotations
 from wink.clip import frame_at
 from wink.consensus import read_consensus
 from wink.dataset import Dataset
-from wink.errors import AnnotationError, ConfigError
+from wink.errors import AnnotationError
 
 SIZES = [0.5, 2.0, 4.0, 7.0, 12.0, 16.0, 22.0, 30.0, 40.0]
 
@@ -283,15 +285,11 @@ def test_only_single_squats_of_known_truth_are_golden(golden):
     assert choose_golden([unknown, several], b"key", 5) == []
 
 
-@pytest.mark.parametrize(("others", "share", "count"), [(90, 0.1, 10), (0, 0.5, 0), (10, 0.0, 0), (1, 0.1, 1)])
-def test_the_share_of_golden_clips_is_of_all(others, share, count):
-    assert golden_count(others, share) == count
-
-
-def test_a_share_that_is_none_is_refused():
-    for share in (1.0, -0.1, 15):
-        with pytest.raises(ConfigError, match="golden_share"):
-            golden_count(10, share)
+def test_the_key_of_the_choices_is_kept_and_only_its_owner_reads_it(tmp_path):
+    folder = ServerFolder(tmp_path)
+    assert golden_key(folder) == golden_key(folder)
+    assert golden_key(folder) != golden_key(ServerFolder(tmp_path.parent))
+    assert (tmp_path / "golden.key").stat().st_mode & 0o077 == 0
 
 
 def test_the_verb_writes_a_report_that_stands_alone(golden, tmp_path, capsys):
@@ -309,3 +307,5 @@ def test_the_verb_writes_a_report_that_stands_alone(golden, tmp_path, capsys):
     said = capsys.readouterr().out
     assert f"{sum(r.disputed for r in rows)} disputed" in said
     assert len(read_annotations(golden.path / "annotations.parquet")) == 2 * len(rows)
+    again = choose(Round(select="disputed"), [golden], clips_of(golden.path))
+    assert [c.clip_id for c in again] == sorted(r.clip_id for r in rows if r.disputed)

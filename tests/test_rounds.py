@@ -18,12 +18,14 @@ from wink.annotation import Annotation
 from wink.clip import Clip
 from wink.detection import Detection
 from wink.errors import ConfigError
+from wink.onset import Repetition
 
 PEOPLE = ("ann", "bob", "cy")
 
 
 def clip(number, known=False):
-    return Clip(f"{number:012x}", Path("v.mp4"), 30.0, 90, 64, 48, "real", "s", "test", "side", () if known else None)
+    truth = (Repetition(0, 0.2, 1.5, 2.8, 100.0, 20.0, 10.0, ()),) if known else None
+    return Clip(f"{number:012x}", Path("v.mp4"), 30.0, 90, 64, 48, "real", "s", "test", "side", truth)
 
 
 def detection(detector, clip_id, score, onset_s=None, error=None):
