@@ -96,6 +96,17 @@ class LabellingPage:
             self.page.keyboard.press(key)
             self.page.wait_for_timeout(150)
 
+    def access(self, letter):
+        """Press Alt and an access key, as a keyboard sends it; Playwright leaves out the letter when Alt is down."""
+        keys = self.page.context.new_cdp_session(self.page)
+        code = {"windowsVirtualKeyCode": ord(letter.upper()), "code": f"Key{letter.upper()}", "key": letter}
+        keys.send(
+            "Input.dispatchKeyEvent",
+            {"type": "keyDown", "modifiers": 1, "text": letter, **code} | {"unmodifiedText": letter},
+        )
+        keys.send("Input.dispatchKeyEvent", {"type": "keyUp", "modifiers": 1, **code})
+        self.page.wait_for_timeout(300)
+
     def number_shown(self):
         """The number the picture under the playhead carries."""
         return self.page.evaluate(READ_NUMBER)
@@ -104,10 +115,13 @@ class LabellingPage:
         """The frame the page says it shows, from 1."""
         return int(self.page.text_content(COUNTER).split(" of ")[0].strip())
 
-    def submit(self):
-        """Send the annotation and wait until the server has taken it."""
+    def submit(self, keys=None):
+        """Send the annotation, by the button or by keys, and wait until the server has taken it."""
         with self.page.expect_response(lambda r: "/annotations" in r.url and r.request.method == "POST") as answer:
-            self.page.click("[data-testid=bottombar-submit-button]")
+            if keys:
+                self.page.keyboard.press(keys)
+            else:
+                self.page.click("[data-testid=bottombar-submit-button]")
         assert answer.value.status == 201
         self.page.wait_for_timeout(300)
 
