@@ -1,4 +1,4 @@
-"""The real page in a real browser, frame by frame: clicked marks at every frame rate, and a clip marked without a mouse."""
+"""The real page in a real browser: clicked marks at every frame rate, and a clip marked without a mouse."""
 
 import json
 
