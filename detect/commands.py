@@ -68,8 +68,11 @@ def train(cfg: DictConfig) -> None:
         raise ConfigError(f"say on which one dataset: `wink train train_detector`; got {len(names)}")
     if not isinstance(cfg.workers, int) or isinstance(cfg.workers, bool) or cfg.workers < 1:
         raise ConfigError(f"workers={cfg.workers}; expected a whole number, at least 1")
-    if find_spec("torch") is None:
-        raise ConfigError(f"training needs torch, which is not installed; install it with {TORCH}")
+    if cfg.training.frames is not None and find_spec("torch") is None:
+        raise ConfigError(
+            f"training needs torch, which is not installed; install it with {TORCH}, or train "
+            "silhouette_boosting alone with network=boosting"
+        )
     dataset = Dataset(find_dataset(str(names[0]), Path(cfg.paths.datasets)))
     folder = writable_folder("output", Path(cfg.output) if cfg.output else dataset.path / "networks")
     cache = writable_folder("paths.cache", Path(cfg.paths.cache))

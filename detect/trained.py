@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from detect.judging import Calibration
 from detect.sight import Sight
 from wink.errors import DetectorError
+from wink.files import write_atomically
 
 Head = Literal["offline", "causal"]
 HEADS: tuple[Head, ...] = ("offline", "causal")
@@ -62,6 +63,28 @@ def open_networks(folder: Path) -> TrainedNetworks:
         raise DetectorError(f"{folder / SETTINGS} lacks {error}; train again") from None
     over_time = {head: _open(folder / f"{head}.onnx") for head in HEADS}
     return TrainedNetworks(_open(folder / "frames.onnx"), over_time, calibration)
+
+
+@lru_cache(maxsize=8)
+def read_calibration(folder: Path, name: str) -> Calibration:
+    """The calibration of one detector of a folder.
+
+    Raises:
+        DetectorError: the folder has none for it.
+    """
+    kept = _settings(folder)["calibration"]
+    if name not in kept:
+        raise DetectorError(f"{folder / SETTINGS} holds no calibration of {name}; train again")
+    return Calibration.from_settings(kept[name])
+
+
+def keep_calibration(folder: Path, name: str, calibration: Calibration) -> None:
+    """Write the calibration of one detector beside those of the others."""
+    file = folder / SETTINGS
+    kept = json.loads(file.read_text())["calibration"] if file.is_file() else {}
+    settings = {"format": FORMAT, "calibration": {**kept, name: asdict(calibration)}}
+    write_atomically(file, json.dumps(settings, indent=2) + "\n")
+    read_calibration.cache_clear()
 
 
 def _settings(folder: Path) -> dict[str, Any]:

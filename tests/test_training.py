@@ -68,7 +68,7 @@ def test_the_folder_holds_networks_curves_and_a_card(trained):
         "| causal | 0 |",
     ):
         assert word in card
-    assert [row["head"] for row in trained.figures] == ["offline", "causal"]
+    assert [row["head"] for row in trained.figures] == ["boosting", "offline", "causal"]
     assert all(np.isfinite(row["tilt_rmse_deg"]) for row in trained.figures)
 
 
@@ -83,6 +83,37 @@ def test_a_detector_runs_from_the_folder(trained, kind):
     angles = detector.read_angles(observation())
     assert angles.pelvic_tilt_deg.shape == (120,)
     assert np.isfinite(angles.lumbar_flexion_deg).all()
+
+
+def test_boosting_alone_needs_no_torch(tmp_path, dataset, cache, monkeypatch):
+    for name in [m for m in sys.modules if m == "torch" or m.startswith("torch.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    from detect.detectors.silhouette_boosting import SilhouetteBoosting
+    from detect.training.train import train_networks
+
+    how = build(settings("network=boosting", "training.boosting.epochs=3", "training.boosting.trees=10").training)
+    made = train_networks(Dataset(dataset.path), how, tmp_path, cache)
+    assert [row["head"] for row in made.figures] == ["boosting"]
+    detector = SilhouetteBoosting(str(tmp_path), 90.0, 0.0)
+    check_findings(detector.detect(observation()), 4.0)
+    lean = 5 + 0.35 * thigh_curve(np.arange(120) / FPS)
+    assert detector.read_angles(observation()).trunk_lean_deg == pytest.approx(lean, abs=8)
+
+
+def test_trees_in_numpy_are_those_of_scikit_learn():
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    from detect.boosted import BoostedSilhouette
+    from detect.training.boosting import _boosted, _no_trees
+
+    rng = np.random.default_rng(0)
+    windows = rng.normal(size=(200, 5))
+    past = windows[:, 0] + windows[:, 1] ** 2 > 0.5
+    bare = BoostedSilhouette(*[np.zeros(1)] * 10, *_no_trees())
+    ours = _boosted(bare, windows, past, 12, 0).logit(windows)
+    theirs = GradientBoostingClassifier(n_estimators=12, max_depth=3, subsample=0.5, random_state=0).fit(windows, past)
+    assert ours == pytest.approx(theirs.decision_function(windows), abs=1e-6)
 
 
 @needs_torch
@@ -189,16 +220,17 @@ def test_without_torch_the_verb_says_how_to_get_it(monkeypatch):
 
     monkeypatch.setattr(commands, "find_spec", lambda _name: None)
     with pytest.raises(ConfigError, match=r"needs torch.*pip install 'winklab\[train\]'"):
-        commands.train(DictConfig({"input": ["x"], "workers": 1}))
+        commands.train(DictConfig({"input": ["x"], "workers": 1, "training": {"frames": {}}}))
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "reason"), [("seeds", "[]", "at least one"), ("holdout", "{case:x}", "holdout case is a list")]
+    ("override", "reason"),
+    [("training.seeds=[]", "at least one"), ("+training.holdout.case=x", "holdout case is a list")],
 )
-def test_settings_that_cannot_be_are_refused(key, value, reason):
+def test_settings_that_cannot_be_are_refused(override, reason):
     pytest.importorskip("torch")
     with pytest.raises(ConfigError, match=reason):
-        build(settings(f"training.{key}={value}").training)
+        build(settings(override).training)
 
 
 def test_a_folder_without_networks_is_named(tmp_path):

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detect.boosted import FILE
 from detect.trained import HEADS
 from wink.dataset import Dataset, read_state
 from wink.files import write_atomically
@@ -35,7 +36,7 @@ def write_card(
     """Write `README.md` beside the networks."""
     text = "\n".join(
         [
-            "# Networks of `silhouette_tcn`",
+            "# Weights of `silhouette_tcn`, `silhouette_tcn_causal` and `silhouette_boosting`",
             f"Made by `wink train` of winklab {version('winklab')}: {_sizes(folder)}.",
             *("", "## Data", _data(dataset, how, train)),
             *("", "## Training", _training(how)),
@@ -57,14 +58,14 @@ def _table(figures: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _sizes(folder: Path) -> str:
-    files = [folder / f"{name}.onnx" for name in ("frames", *HEADS)]
-    return ", ".join(f"{file.name} {file.stat().st_size / 1e6:.2f} MB" for file in files)
+    files = (folder / name for name in (FILE, "frames.onnx", *(f"{head}.onnx" for head in HEADS)))
+    return ", ".join(f"{file.name} {file.stat().st_size / 1e6:.2f} MB" for file in files if file.exists())
 
 
 def _data(dataset: Dataset, how: Training, train: Sequence[Example]) -> str:
     spec, state = dataset.spec, read_state(dataset.path)
     lifters, frames = len({e.subject_id for e in train}), sum(len(e.seen) for e in train)
-    grey = " and the grey picture" if how.frames.network.grey else ""
+    grey = " and the grey picture" if how.frames is not None and how.frames.network.grey else ""
     return f"""Dataset `{dataset.name}`, spec {state.get("spec_hash", "unknown")}, made by {spec.get("program", "?")}.
 Split `{how.train_split}`: {len(train)} clips, {lifters} lifters, {frames} frames.
 Left out of all splits: {", ".join(f"{name} {list(values)}" for name, values in how.holdout.items()) or "nothing"}.
@@ -74,6 +75,8 @@ no true point is ever shown."""
 
 def _training(how: Training) -> str:
     frames, sequences = how.frames, how.sequences
+    if frames is None or sequences is None:
+        return f"Seed {how.seeds[0]}; silhouette_boosting alone, no networks."
     return f"""Seeds {", ".join(str(seed) for seed in how.seeds)}; the first one's networks are kept.
 {frames.schedule.steps} steps of {frames.batch} pictures, then {sequences.schedule.steps} steps of
 {sequences.batch} clips for each of {" and ".join(HEADS)}. Curves: `curves.png`, `curve_*.csv`."""

@@ -40,7 +40,16 @@ class Example:
     targets: NDArray[np.float32]  # (n, 8) `TARGETS` at RATE_HZ
 
 
-def read_examples(dataset: Dataset, split: str, holdout: Holdout, cache: Path, workers: int) -> list[Example]:
+@dataclass(frozen=True)
+class Watched:
+    """A clip with what a detector is shown of it, and what is learned from it."""
+
+    clip: Clip
+    sight: Sight
+    example: Example
+
+
+def read_examples(dataset: Dataset, split: str, holdout: Holdout, cache: Path, workers: int) -> list[Watched]:
     """Every clip of a split with known truth and a person in it, but for what is held out.
 
     Raises:
@@ -60,7 +69,7 @@ def read_examples(dataset: Dataset, split: str, holdout: Holdout, cache: Path, w
         for clip in some:
             sight = see(poses[clip.video])
             if sight is not None:
-                examples.append(make_example(clip, sight, _truth(dataset, clip)))
+                examples.append(Watched(clip, sight, make_example(clip, sight, _truth(dataset, clip))))
     return examples
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from detect.training.augment import Augmentation, change_pictures
+from detect.training.augment import change_pictures
+from detect.training.augmentation import Augmentation
 from detect.training.examples import ANGLES, Example
 from detect.training.network import FrameNet, FrameSettings
 from detect.training.stepping import Schedule, descend

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from detect.detectors.detector import Finding
 from detect.features import Squat
-from detect.judging import judge, read_squat
+from detect.judging import Calibration, judge, read_squat
 from detect.metrics import depth_matched, evaluate, plain
 from detect.score_table import ScoreTable, simple_table
 from detect.sight import Sight
-from detect.trained import Head, TrainedNetworks
-from detect.training.examples import Example
+from detect.training.calibrate import Case, calibrate
+from detect.training.examples import Watched
 from wink.clip import Clip
 from wink.onset import Repetition
 
@@ -24,15 +24,6 @@ FIGURES = (
     *("n_repetitions", "n_clean", "n_wink", "presence_f1", "presence_auroc", "false_alarms_per_100"),
     *("ap_33ms", "ap_100ms", "onset_mae_ms", "onset_bias_ms", "magnitude_mae_deg"),
 )
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A validation clip with what a detector is shown of it, and the truth at `RATE_HZ`."""
-
-    clip: Clip
-    sight: Sight
-    example: Example
 
 
 def pairs(clip: Clip, sight: Sight) -> Iterator[tuple[Squat, Repetition]]:
@@ -45,19 +36,34 @@ def pairs(clip: Clip, sight: Sight) -> Iterator[tuple[Squat, Repetition]]:
                 break
 
 
-def validation_figures(networks: TrainedNetworks, head: Head, watched: Sequence[Watched]) -> dict[str, Any]:
+Read = Callable[[Sight], NDArray[np.float32]]  # what a detector's own part says of a clip, `detect.judging.OUTPUTS`
+
+
+def calibrated(read: Read, watched: Sequence[Watched]) -> Calibration:
+    """The calibration under which the validation clips come out right."""
+    cases = []
+    for one in watched:
+        out = read(one.sight)
+        for squat, repetition in pairs(one.clip, one.sight):
+            reading = read_squat(out, squat, one.sight.body)
+            if reading is not None:
+                cases.append(Case(reading, repetition))
+    return calibrate(cases)
+
+
+def validation_figures(read: Read, how: Calibration, watched: Sequence[Watched]) -> dict[str, Any]:
     """Scores on clips that training never saw, but which chose the calibration: flattering, not a test."""
     asked: list[tuple[Clip, Repetition, Finding | None]] = []
     squares = list[NDArray[np.float64]]()
     for one in watched:
-        out = networks.read(one.sight, head)
+        out = read(one.sight)
         found = {repetition.rep: squat for squat, repetition in pairs(one.clip, one.sight)}
         for repetition in one.clip.repetitions or ():
             squat = found.get(repetition.rep)
             reading = None if squat is None else read_squat(out, squat, one.sight.body)
             said = None
             if squat is not None and reading is not None:
-                said = judge(reading, squat, 0, one.sight.body, networks.calibration[head], None)
+                said = judge(reading, squat, 0, one.sight.body, how, None)
             asked.append((one.clip, repetition, said))
         off = out[: len(one.example.targets), 0] - one.example.targets[: len(out), 0]
         squares.append(off.astype(float) ** 2)
