@@ -84,7 +84,7 @@ def draw_silhouette(thigh_deg, tilt_deg, lean_deg, facing):
     trunk = np.r_[pelvis[3:6], turned(np.array([[0.10, 0.65], [-0.14, 0.65]]), lean_deg)]
     thigh = turned(np.array([[-0.08, 0], [-0.06, -THIGH], [0.06, -THIGH], [0.08, 0]]), -thigh_deg)
     for outline in (pelvis, trunk, thigh):
-        corners = SILHOUETTE_PX / 2 + scale * outline * [facing, -1]
+        corners = SILHOUETTE_PX / 2 + 0.5 + scale * outline * [facing, -1]  # the hips on the middle of a pixel
         cv2.fillPoly(picture, [(fine * corners).round().astype(np.int32)], 255)
     return cv2.resize(picture, (SILHOUETTE_PX,) * 2, interpolation=cv2.INTER_AREA)
 
