@@ -157,6 +157,11 @@ def tracks_of(watched: Watched) -> tuple[Track, ...]:
     return tuple(tracks)
 
 
+def limbs() -> tuple[tuple[str, str], ...]:
+    """Which landmarks a skeleton's lines run between."""
+    return _LIMBS
+
+
 def _line(picture: Image, points: Array, colour: Rgb, thick: int) -> None:
     if np.isfinite(points).all():
         path = (points * 16).round().astype(np.int32).reshape(-1, 1, 2)

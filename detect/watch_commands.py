@@ -1,4 +1,4 @@
-"""The verb that looks at videos of anybody: `wink detect`."""
+"""The verbs that look at people: `wink detect`, `wink live`, `wink attach`."""
 
 from __future__ import annotations
 
@@ -52,3 +52,41 @@ def the_one_detector(cfg: DictConfig) -> tuple[str, Detector]:
     except ConfigError as error:
         raise ConfigError(f"detector {name}: {error}") from None
     return str(name), detector
+
+
+def attach(cfg: DictConfig) -> None:
+    """Give a filmed clip the truth of a recording of the same movement."""
+    from detect.attaching import attach_recording
+
+    if len(cfg.input) != 2:
+        raise ConfigError("name a clip and a recording: `wink attach real/1a2b3c4d5e6f squat.trc`")
+    cache = writable_folder("paths.cache", Path(cfg.paths.cache))
+    clip, recording = (str(each) for each in cfg.input)
+    for line in attach_recording(clip, Path(recording), Path(cfg.paths.datasets), cache, cfg.offset_s, cfg.markers):
+        print(line)
+
+
+def live(cfg: DictConfig) -> None:
+    """Watch a camera or a file in real time."""
+    from detect.live import watch_live
+    from detect.live_page import LivePage
+    from detect.live_source import Latest, camera_shots, file_shots
+    from detect.pose import Tracker
+
+    inputs = [cfg.input] if isinstance(cfg.input, str | int) else list(cfg.input)
+    if len(inputs) != 1:
+        raise ConfigError("name one camera or video: `wink live 0`, `wink live squat.mp4`")
+    name = str(inputs[0])
+    tracker = Tracker()
+    if not name.isdigit() and not Path(name).is_file():
+        raise ClipError(f"there is no file {name}, and a camera is a number: 0 is the first")
+    try:
+        page = LivePage(int(cfg.port)) if cfg.page else None
+    except OSError as error:
+        raise ConfigError(f"port={cfg.port} cannot be used ({error.strerror}); 0 takes any that is free") from None
+    if page is not None:
+        print(f"look at {page.address} (this machine only); Ctrl-C ends it", flush=True)
+    shots = camera_shots(int(name)) if name.isdigit() else file_shots(Path(name))
+    with Latest(shots) as newest:
+        measured = watch_live(newest, tracker, page, build(cfg.rules), lambda line: print(line, flush=True))
+    print(measured)
