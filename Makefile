@@ -6,10 +6,10 @@ CLIPS ?=
 ARGS ?=
 SLOW_TESTS = -m slow
 
-.PHONY: env demo benchmark test test-fast lint lock sample wheel clean help
+.PHONY: env env-train demo benchmark test test-fast lint lock sample wheel clean help
 
 help:
-	@sed -n '1,2p' Makefile && echo "also: env, benchmark, test-fast, lint, lock, sample, wheel, clean"
+	@sed -n '1,2p' Makefile && echo "also: env, env-train, benchmark, test-fast, lint, lock, sample, wheel, clean"
 
 env: $(VENV)/.ready
 
@@ -18,6 +18,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml scripts/make_env.sh
 	@bash scripts/make_env.sh $(VENV)
 	@$(BIN)/wink fetch
 	@touch $@
+
+# What training needs besides (about 200 MB); without it its tests say so and skip. With pip: uv would choose a build for GPUs.
+env-train: env
+	@$(BIN)/pip install --quiet --disable-pip-version-check "torch==2.13.0" "onnx==1.23.2"
 
 demo: env
 	@$(BIN)/wink demo $(ARGS) $(CLIPS)
