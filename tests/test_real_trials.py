@@ -19,7 +19,7 @@ from wink.mocap import read_trial
 from wink.trc import write_trc
 from wink.trial_table import read_facts, trial_table
 
-TERMS = ClipTerms(license="CC0-1.0", consent="signed", subject_id="anna")
+TERMS = ClipTerms(license="CC0-1.0", consent="research", subject_id="anna")
 
 
 @pytest.fixture
