@@ -20,7 +20,7 @@ def numbered_dataset(path, copies, seconds=3.2):
     rows = []
     for i, rate in enumerate(RATES.values()):
         n_frames = int(seconds * rate)
-        video = write_numbered(path / "videos" / f"{i}.mp4", [float(k / rate) for k in range(n_frames)])
+        video = write_numbered(path / "videos" / f"{i}.mp4", [float(k / rate) for k in range(n_frames)], rate=rate)
         for k in range(copies):
             row = {
                 "clip_id": f"{i:x}{k:03x}00000000",

@@ -30,11 +30,13 @@ def numbers_of(path: Path):
         return [number_in(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
 
 
-def write_numbered(path: Path, times_s, *, size=(320, 240), codec="libx264", sound=False, start_s=0.0, turn_deg=0):
+def write_numbered(
+    path: Path, times_s, *, size=(320, 240), codec="libx264", sound=False, start_s=0.0, turn_deg=0, rate=30
+):
     """Write a video whose frame k carries the number k and is shown at times_s[k]."""
     clock = Fraction(1, 90000)
     with av.open(str(path), "w") as output:
-        stream = output.add_stream(codec, rate=30)
+        stream = output.add_stream(codec, rate=rate)  # of it comes how long the last frame is shown
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = clock
