@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from detect.presence import Array
 
 BIN_DEG = 5.0  # width of a bin of the deepest thigh inclination; the edges are at multiples of it
+MIN_MATCHED = 20.0  # repetitions by weight; scores on fewer say nothing and are not told
 
 
 def depth_weights(kind: NDArray[np.str_], depth_deg: Array, weight: Array) -> Array:

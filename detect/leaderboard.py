@@ -13,6 +13,7 @@ import numpy as np
 
 from detect.benchmarked import BenchmarkedDataset
 from detect.bootstrap import MIN_LIFTERS, interval, lifter_weights
+from detect.depth_matching import MIN_MATCHED
 from detect.frame_truth import AngleError, angle_scores
 from detect.matching import Judged, judge
 from detect.metrics import counts, depth_matched, plain, scores
@@ -118,7 +119,9 @@ def _with_intervals(
     matched, matched_drawn = depth_matched(table, once), depth_matched(table, draws)
     found: dict[str, Any] = {name: plain(score) for name, score in value.items()}
     found |= {name: int(value[name]) for name in ("onset_n", "onset_missed", "magnitude_n")}
-    found |= {f"depth_matched_{name}": plain(matched[name]) for name in (*MATCHED, "n")}
+    worth = float(matched["n"])
+    found |= {f"depth_matched_{name}": plain(matched[name]) if worth >= MIN_MATCHED else None for name in MATCHED}
+    found["depth_matched_n"] = worth
     spread = {name: interval(drawn[name]) for name in WITH_INTERVAL}
     spread |= {f"depth_matched_{name}": interval(matched_drawn[name]) for name in MATCHED}
     enough = len(set(lifter.values())) >= MIN_LIFTERS

@@ -138,8 +138,16 @@ def _scores(benchmark: Benchmark, source: str) -> str:
 
 def _probes(benchmark: Benchmark) -> str:
     return "".join(
-        f"<h3>{html.escape(name)}</h3>" + probe_table(scores) for name, scores in benchmark.probes.items() if scores
+        f"<h3>{html.escape(name)}</h3>" + probe_table(scores, _matched(benchmark, name))
+        for name, scores in benchmark.probes.items()
+        if scores
     )
+
+
+def _matched(benchmark: Benchmark, dataset: str) -> float:
+    """How many simulated repetitions of a dataset are left by weight when depth is matched, split by split."""
+    mine = [row for row in benchmark.rows if (row["dataset"], row["source"]) == (dataset, "synthetic")]
+    return float(sum(row["depth_matched_n"] for row in mine if row["detector"] == mine[0]["detector"]))
 
 
 def _silence(benchmark: Benchmark) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from detect.clip_facts import AZIMUTH_NAMES
+from detect.depth_matching import MIN_MATCHED
 from detect.observability import ALL, Cell
 from detect.probes.probing import LEAK_ABOVE, ProbeScore
 from detect.scorecard import Scorecard
@@ -64,14 +65,20 @@ def legend() -> str:
     return "<dl>" + "".join(f"<dt>{head}</dt><dd>{words}</dd>" for head, _, _, words in SUMMARY) + "</dl>"
 
 
-def probe_table(scores: Sequence[ProbeScore]) -> str:
-    """What must not tell winks apart, with the bar it must stay under, and the floors beside it."""
+def probe_table(scores: Sequence[ProbeScore], n_matched: float) -> str:
+    """What must not tell winks apart, with the bar it must stay under, and the floors beside it.
+
+    Args:
+        scores: of one dataset.
+        n_matched: repetitions left by weight when depth is matched; few of them give no verdict.
+    """
     lines = []
     for score in scores:
         ends = score.interval_depth_matched
         matched = f"{score.auroc_depth_matched:.2f}"
         matched += "" if ends is None else f"<br><small>{ends[0]:.2f}…{ends[1]:.2f}</small>"
         verdict = "<b class='bad'>leaks</b>" if score.leaks else "within the bar"
+        verdict = verdict if n_matched >= MIN_MATCHED else f"too few: {n_matched:.0f} matched"
         words = verdict if score.kind == "leak" else "floor: to be beaten"
         lines.append([score.probe.replace("_", " "), matched, f"{score.auroc:.2f}", str(score.n), words])
     return table(["shown alone", "AUROC, depth-matched", "AUROC", "repetitions", f"bar {LEAK_ABOVE:.2f}"], lines)
