@@ -91,12 +91,14 @@ def measure_body(pose: PoseTrack) -> BodyCurves | None:
     )
 
 
-def find_squats(body: BodyCurves, rules: OnsetRules | None = None) -> tuple[Squat, ...]:
+def find_squats(
+    body: BodyCurves, rules: OnsetRules | None = None, min_seen_share: float = MIN_SEEN_SHARE
+) -> tuple[Squat, ...]:
     """Every repetition whose descent was seen, in time order: the depth rules of the truth, on what was seen."""
     squats: list[Squat] = []
     for earliest, bottom, end in repetition_windows(body.thigh_inclination_deg, rules):
         start = _descent_start(body, earliest, bottom)
-        if bottom > start and body.seen[start : bottom + 1].mean() >= MIN_SEEN_SHARE:
+        if bottom > start and body.seen[start : bottom + 1].mean() >= min_seen_share:
             squats.append(Squat(len(squats), start, bottom, end))
     return tuple(squats)
 

@@ -22,6 +22,7 @@ Pictures = NDArray[np.uint8]
 RATE_HZ = 30.0  # of everything a network over time is given
 PICTURE_PX = 48  # side of a picture: 1.2 leg lengths, 2 to 3 cm a pixel
 CURVES = ("trunk_lean", "thigh_inclination", "hip_height", "hip_angle", "knee_angle", "trunk_length", "turned", "seen")
+GUESSED_SHARE = 0.3  # of a descent's frames seen: enough to say that there was a repetition, if not what it was
 _ABOUT = np.array([30.0, 50.0, 0.7, 120.0, 120.0, 0.6, 0.0, 0.0])
 _SPREAD = np.array([15.0, 40.0, 0.25, 40.0, 40.0, 0.1, 40.0, 1.0])
 
@@ -31,7 +32,7 @@ class Sight:
     """A clip as a network sees it; time is the first axis, at the video's own rate."""
 
     body: BodyCurves
-    squats: tuple[Squat, ...]
+    squats: tuple[Squat, ...]  # those too that were hardly seen
     silhouette: Pictures  # (T, 48, 48) probability of person x 255
     grey: Pictures  # (T, 48, 48)
     curves: NDArray[np.float32]  # (T, 8) `CURVES`, of about unit size
@@ -73,7 +74,9 @@ def see(pose: PoseTrack) -> Sight | None:
         raise DetectorError(f"the pose's {', '.join(bad)} is no finite number; such a clip cannot be judged")
     margin = (SILHOUETTE_PX - GREY_PX) // 2
     silhouette = _small(pose.silhouette[:, margin:-margin, margin:-margin], body.facing)
-    return Sight(body, find_squats(body), silhouette, _small(pose.grey, body.facing), curves)
+    return Sight(
+        body, find_squats(body, min_seen_share=GUESSED_SHARE), silhouette, _small(pose.grey, body.facing), curves
+    )
 
 
 def turned_deg(pose: PoseTrack) -> float:

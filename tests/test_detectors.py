@@ -1,5 +1,6 @@
 """Every detector in the folder keeps the contract, from its configuration alone; and ours sees a drawn pelvis."""
 
+import re
 from dataclasses import is_dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -73,6 +74,26 @@ def test_a_late_start_or_a_loss_leaves_finite_answers(name, lost):
     assert len(findings) == 1
     whole = detector(name).detect(Observation(VIDEO, pose))
     assert findings[0].magnitude_deg == pytest.approx(whole[0].magnitude_deg, abs=5.0)
+
+
+@pytest.mark.parametrize("name", ["silhouette_tcn", "silhouette_tcn_causal", "silhouette_boosting"])
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"presence": np.where((TIME_S > 0.6) & (TIME_S < 1.5), 0.0, 1.0)}, "was lost in .* of the descent"),
+        ({"visibility": np.full((len(TIME_S), 33), 0.1)}, "hip or shoulder are hidden"),
+        (
+            {"world_m": np.tile(np.where(np.arange(33)[:, None] % 2, [0.3, 0, 0], 0.0), (len(TIME_S), 1, 1))},
+            "the front",
+        ),
+    ],
+)
+def test_the_learned_ones_say_when_they_cannot_tell(name, changes, reason):
+    findings = watch(name, 25.0, **changes)
+    assert len(findings) == 1
+    assert findings[0].onset_s is None
+    assert re.search(reason, findings[0].cannot_tell)
+    check_findings(findings, 4.0)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.detectors.detector import Finding
-from detect.features import Squat
+from detect.features import MIN_SEEN_SHARE, Squat
 from detect.judging import Calibration, judge, read_squat
 from detect.metrics import depth_matched, evaluate, plain
 from detect.score_table import ScoreTable, simple_table
@@ -27,8 +27,10 @@ FIGURES = (
 
 
 def pairs(clip: Clip, sight: Sight) -> Iterator[tuple[Squat, Repetition]]:
-    """Repetitions that were seen with the true ones during which their bottom lies."""
+    """Repetitions that were well seen with the true ones during which their bottom lies."""
     for squat in sight.squats:
+        if sight.body.seen[squat.descent].mean() < MIN_SEEN_SHARE:
+            continue
         bottom_s = squat.bottom / sight.body.fps
         for repetition in clip.repetitions or ():
             if repetition.start_s <= bottom_s <= repetition.end_s:

@@ -26,7 +26,8 @@ class SequenceTraining:
     network: SequenceSettings
     schedule: Schedule
     batch: int  # clips a step
-    noise: float  # on the features, in their own spread
+    noise: float  # on the features, in their own spread, another each sample
+    offset: float  # ... the same over a whole clip: pictures of people never seen are read a little off all along
     stretch: float  # clips are played up to this share faster or slower
 
 
@@ -57,8 +58,9 @@ def train_sequences(
         chosen = torch.randint(0, len(train), (settings.batch,), generator=drawn)
         clips = [_drawn(train[int(i)], settings.stretch, drawn) for i in chosen]
         features, targets, there = _batch(clips)
-        noise = settings.noise * net.spread * torch.randn(features.shape, generator=drawn)
-        return sequence_loss(net(features + noise)[:, :, 0], targets, there)
+        each = settings.noise * torch.randn(features.shape, generator=drawn)
+        whole = settings.offset * torch.randn(*features.shape[:2], 1, 1, generator=drawn)
+        return sequence_loss(net(features + net.spread * (each + whole))[:, :, 0], targets, there)
 
     def score() -> Mapping[str, float]:
         features, targets, there = _batch([(track.features[0], track.targets) for track in validation])
@@ -68,7 +70,7 @@ def train_sequences(
         return {"validation_loss": float(sequence_loss(out, targets, there)), "rmse_pelvic_tilt_deg": float(rmse)}
 
     name = "causal" if causal else "offline"
-    descend(net, settings.schedule, loss, score, seed, folder / name, f"{name}, seed {seed}")
+    descend(net, settings.schedule, loss, score, seed, folder / name, f"{name}, seed {seed}", best_by="validation_loss")
     return net
 
 
