@@ -70,7 +70,7 @@ def train_sequences(
         return {"validation_loss": float(sequence_loss(out, targets, there)), "rmse_pelvic_tilt_deg": float(rmse)}
 
     name = "causal" if causal else "offline"
-    descend(net, settings.schedule, loss, score, seed, folder / name, f"{name}, seed {seed}", best_by="validation_loss")
+    descend(net, settings.schedule, loss, score, seed, folder / name, f"{name}, seed {seed}")
     return net
 
 

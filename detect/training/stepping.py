@@ -43,16 +43,7 @@ Loss = Callable[[torch.Generator], Tensor]
 Score = Callable[[], Mapping[str, float]]
 
 
-def descend(
-    net: nn.Module,
-    schedule: Schedule,
-    loss: Loss,
-    score: Score,
-    seed: int,
-    files: Path,
-    what: str,
-    best_by: str | None = None,
-) -> None:
+def descend(net: nn.Module, schedule: Schedule, loss: Loss, score: Score, seed: int, files: Path, what: str) -> None:
     """Train a network in place.
 
     Args:
@@ -63,12 +54,10 @@ def descend(
         seed: of all that is drawn.
         files: `<files>.pt` keeps the state, `<files>.csv` the curve.
         what: is trained, for the progress bar.
-        best_by: figure of validation that is to be small: the weights end as they were when it was smallest.
     """
     optimizer = torch.optim.AdamW(net.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay)
     kept, curve = files.with_suffix(".pt"), files.with_suffix(".csv")
-    state = _take_up(kept, net, optimizer)
-    first, rows = state.step, state.rows
+    first, rows = _take_up(kept, net, optimizer)
     every = max(1, schedule.steps // _CURVE_POINTS)
     since, losses = time.monotonic(), list[float]()
     with counted(what, schedule.steps, "step") as bar:
@@ -80,30 +69,10 @@ def descend(
             if (step + 1) % every == 0 or last:
                 rows.append({"step": step + 1, "loss": sum(losses) / len(losses)} | _scored(net, score, rows, last))
                 losses.clear()
-                state.note_best(net, rows[-1].get(best_by or ""))
             if last or (time.monotonic() - since > _KEEP_EVERY_S and not losses):
-                state.step = step + 1
-                _keep(kept, curve, net, optimizer, state)
+                _keep(kept, curve, net, optimizer, step + 1, rows)
                 since = time.monotonic()
-    if state.best_net is not None:
-        net.load_state_dict(state.best_net)
     net.eval()
-
-
-@dataclass
-class _State:
-    """Where a training is."""
-
-    step: int
-    rows: list[dict[str, Any]]
-    best: float = math.inf
-    best_net: dict[str, Tensor] | None = None
-
-    def note_best(self, net: nn.Module, value: float | None) -> None:
-        """Remember the weights if this figure of validation is the smallest so far."""
-        if value is not None and value < self.best:
-            self.best = value
-            self.best_net = {name: weights.clone() for name, weights in net.state_dict().items()}
 
 
 def _step(
@@ -131,22 +100,23 @@ def _scored(net: nn.Module, score: Score, rows: list[dict[str, Any]], last: bool
         return dict(score())
 
 
-def _take_up(kept: Path, net: nn.Module, optimizer: torch.optim.Optimizer) -> _State:
+def _take_up(kept: Path, net: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[int, list[dict[str, Any]]]:
     if not kept.exists():
-        return _State(0, [])
+        return 0, []
     state = torch.load(kept, weights_only=True)
     net.load_state_dict(state["net"])
     optimizer.load_state_dict(state["optimizer"])
-    return _State(int(state["step"]), list(state["rows"]), state.get("best", math.inf), state.get("best_net"))
+    return int(state["step"]), list(state["rows"])
 
 
-def _keep(kept: Path, curve: Path, net: nn.Module, optimizer: torch.optim.Optimizer, state: _State) -> None:
+def _keep(
+    kept: Path, curve: Path, net: nn.Module, optimizer: torch.optim.Optimizer, step: int, rows: list[dict[str, Any]]
+) -> None:
     temporary = kept.with_suffix(".pt.tmp")
-    told = {"step": state.step, "rows": state.rows, "best": state.best, "best_net": state.best_net}
-    torch.save({"net": net.state_dict(), "optimizer": optimizer.state_dict(), **told}, temporary)
+    torch.save({"net": net.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "rows": rows}, temporary)
     temporary.replace(kept)
-    names = list(dict.fromkeys(name for row in state.rows for name in row))
+    names = list(dict.fromkeys(name for row in rows for name in row))
     with curve.open("w", newline="") as file:
         writer = csv.DictWriter(file, names)
         writer.writeheader()
-        writer.writerows(state.rows)
+        writer.writerows(rows)
