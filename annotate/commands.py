@@ -92,6 +92,9 @@ def _push(server: Server, kind: Kind, datasets: Sequence[Dataset], cfg: DictConf
     if kind == "training":
         clips = [clip for clip in clips if clip.repetitions is not None]
     remember_origins(folder_of(cfg), datasets)
+    if datasets and not clips:
+        print(f"{kind}: select={asked.select} finds no clip that is left to mark")
+        return
     for queue, part in shared_out(server.ls, asked, kind, cfg.title, clips).items():
         curves = _curves(datasets, part, cfg.truth) if kind == "review" else {}
         bearer.deliver(queue, part, curves, first=asked.select in ("uncertain", "disputed"))
