@@ -64,7 +64,7 @@ class LivePredictions:
         if self.detector is not None and names and self.detector not in names:
             raise ConfigError(unknown_name("detector that has looked at these clips", self.detector, names))
         if self.detector is None and len(names) > 1:
-            raise ConfigError(f"several detectors have looked at these clips: {', '.join(names)}; say detector=NAME")
+            raise ConfigError(f"several detectors have looked at these clips: {', '.join(names)}; say model=NAME")
         self.detector = self.detector or next(iter(names), None)
         self._read = None
 

@@ -173,7 +173,7 @@ def serve(cfg: DictConfig) -> None:
 
     folder, port = folder_of(cfg), check_port(cfg.listen)
     datasets = datasets_of(cfg) or known_datasets(Path(cfg.paths.datasets), known_origins(folder))
-    live = LivePredictions(datasets, cfg.detector)
+    live = LivePredictions(datasets, cfg.model)
     live.choose()
     with connection(cfg, stays=False) as server, attending(server, folder, live, cfg.title, port) as (url, teacher):
         print(f"Label Studio at {server.url} asks us at {url}; predictions: {live.model_version}; Ctrl-C ends it")

@@ -270,10 +270,12 @@ def test_clips_detectors_doubt_come_first(lab, ls):
 
 
 def test_a_lesson_follows_an_answer_and_review_shows_what_is_found_meanwhile(lab, ls):
+    found = lab.set.path / "detections.parquet"
+    found.unlink(missing_ok=True)
     lab.wink("push", "squats", "title=school", "project=training", "annotators=[ann]")
     lab.wink("push", "squats", "title=school", "project=review")
     training, review = find_project(ls, "training", "school", "ann"), find_project(ls, "review", "school")
-    with serving(lab, "squats", "title=school", "detector=a") as say, person(lab, "ann") as web:
+    with serving(lab, "squats", "title=school", "model=a") as say, person(lab, "ann") as web:
         clip, task = served(web, training)
         assert "lesson" not in task["data"]
         assert not task["predictions"]
@@ -283,6 +285,8 @@ def test_a_lesson_follows_an_answer_and_review_shows_what_is_found_meanwhile(lab
         assert [p.model_version for p in ls.predictions.list(task=int(task["id"]))] == ["truth"]
         assert "lesson" not in served(web, training)[1]["data"]
         number = tasks_by_clip(ls, review)[clip][0].number
+        assert web.get(f"/api/tasks/{number}", params={"project": review}).json()["predictions"] == []
+        write_detections(found, (Detection("a", clip, 0, 0.9, 1.0, 20.0, 1.8, 0.1),))
         shown = web.get(f"/api/tasks/{number}", params={"project": review}).json()["predictions"]
         assert [p["model_version"] for p in shown if "live" in p["model_version"]]
         shown = web.get(f"/api/tasks/{number}", params={"project": review}).json()["predictions"]
@@ -316,10 +320,16 @@ def wait_for(there, patience_s=90):
     return found
 
 
-def test_a_server_that_may_call_this_machine_may_call_no_other(lab):
+def test_a_server_that_may_call_this_machine_may_call_no_other(lab, ls):
     headers = authorisation(lab.url, lab.folder.token.read_text())
     for url, status in (("http://10.0.0.1/x", 403), ("http://192.168.1.1/x", 403), ("http://127.0.0.1:9/x", 201)):
-        body = {"url": url, "send_payload": False, "send_for_all_actions": False, "actions": ["TASKS_CREATED"]}
+        body = {
+            "url": url,
+            "project": lab.project(ls, "blind"),
+            "send_payload": False,
+            "send_for_all_actions": False,
+            "actions": ["TASKS_CREATED"],
+        }
         said = httpx.post(f"{lab.url}/api/webhooks/", json=body, headers=headers)
         assert said.status_code == status, said.text
         if status == 201:

@@ -86,7 +86,7 @@ def test_predictions_are_those_of_the_file_as_it_is_now(dataset):
 
 
 def test_which_detector_is_shown_must_be_clear(dataset):
-    with pytest.raises(ConfigError, match="say detector=NAME"):
+    with pytest.raises(ConfigError, match="say model=NAME"):
         live(dataset, None)
     with pytest.raises(ConfigError, match="Did you mean 'rule'"):
         live(dataset, "rul")
