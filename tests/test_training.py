@@ -85,20 +85,18 @@ def test_a_detector_runs_from_the_folder(trained, kind):
     assert np.isfinite(angles.lumbar_flexion_deg).all()
 
 
-def test_boosting_alone_needs_no_torch(tmp_path, dataset, cache, monkeypatch):
-    for name in [m for m in sys.modules if m == "torch" or m.startswith("torch.")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "torch", None)
+def test_boosting_alone_is_fitted_and_reads_a_lean(tmp_path, dataset, cache):
     from detect.detectors.silhouette_boosting import SilhouetteBoosting
     from detect.training.train import train_networks
 
-    how = build(settings("network=boosting", "training.boosting.epochs=3", "training.boosting.trees=10").training)
+    how = build(settings("network=boosting", "training.boosting.epochs=20", "training.boosting.trees=10").training)
     made = train_networks(Dataset(dataset.path), how, tmp_path, cache)
     assert [row["head"] for row in made.figures] == ["boosting"]
     detector = SilhouetteBoosting(str(tmp_path), 90.0, 0.0)
     check_findings(detector.detect(observation()), 4.0)
     lean = 5 + 0.35 * thigh_curve(np.arange(120) / FPS)
-    assert detector.read_angles(observation()).trunk_lean_deg == pytest.approx(lean, abs=8)
+    error = detector.read_angles(observation()).trunk_lean_deg - lean
+    assert np.sqrt(np.mean(error**2)) < 4
 
 
 def test_trees_in_numpy_are_those_of_scikit_learn():
