@@ -42,10 +42,10 @@ def import_all(cfg: DictConfig) -> None:
     terms: ClipTerms = build(cfg.terms)
     settings = FilmSettings(cut=cfg.cut, margin_s=cfg.margin_s, faces=cfg.faces, max_side=cfg.max_side)
     told = told_of(films, Path(cfg.about) if cfg.about else None, terms, publish=cfg.publish)
-    finder: PeopleFinder | None = build(cfg.people) if films and settings.needs_people else None
+    finder: PeopleFinder | None = build(cfg.people_finder) if films and settings.needs_people else None
     path = Path(cfg.paths.datasets) / cfg.name
-    writer = open_writer(path)  # refuses another kind of dataset before work starts
     names = marker_set(cfg.markers) if cfg.markers else None
+    writer = open_writer(path)  # refuses another kind of dataset before work starts
     trials = list(import_trials(recordings, path, terms, names))
     outcomes = list(_films(told, writer, settings, finder))
     for trial in trials:

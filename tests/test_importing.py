@@ -283,11 +283,10 @@ def test_half_pictures_of_two_moments_are_made_whole(tmp_path):
 def test_settings_and_finder_are_found_by_name():
     from wink.config import build, load_option, options_of
 
-    for option in options_of("people"):
-        assert isinstance(build(load_option("people", option)), PeopleFinder)
+    for option in options_of("people_finder"):
+        assert isinstance(build(load_option("people_finder", option)), PeopleFinder)
 
 
 def test_import_of_whole_films_needs_no_finder():
     assert not FilmSettings(cut=False, faces="kept").needs_people
     assert replace(FilmSettings(), cut=False).needs_people
-    assert Path("configs/people").name == "people"

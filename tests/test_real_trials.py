@@ -104,10 +104,10 @@ def run_import(*arguments):
 
 def test_the_verb_takes_recordings_and_videos_together(squat, tmp_path, capsys):
     video = write_numbered(tmp_path / "a.mp4", [k / 30 for k in range(10)])
-    run_import(squat, video, f"paths.datasets={tmp_path}", "name=lab")
+    run_import(squat, video, f"paths.datasets={tmp_path}", "name=lab", "cut=false", "faces=kept")
     said = capsys.readouterr().out
     assert "squat.trc: trial " in said
-    assert "1 clips, 1 new, 1 measured trials, 0 files refused" in said
+    assert "1 clips, 1 new, 1 measured trials, 0 files without a clip" in said
     assert len(Dataset(tmp_path / "lab").clips()) == 1
     assert trials_in(tmp_path / "lab") == 1
 

@@ -1,6 +1,6 @@
 """People in pictures, as whoever needs to know where they are sees them: to cut films and to make faces unreadable.
 
-A finder of people is an option of `configs/people`; `annotate` knows this page alone, not who finds.
+A finder of people is an option of `configs/people_finder`; `annotate` knows this page alone, not who finds.
 """
 
 from __future__ import annotations
