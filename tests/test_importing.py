@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
-from pathlib import Path
 
 import av
 import numpy as np
