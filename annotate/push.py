@@ -7,6 +7,7 @@ any fault the server is listed again before anything more is sent. Tasks without
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -216,7 +217,9 @@ def _missing_predictions(ls: LabelStudio, project: int, rows: Sequence[Json]) ->
 
 def _says(score: object, results: Sequence[Mapping[str, Any]]) -> tuple[str, list[tuple[str, str, str]]]:
     """What a prediction says and how surely, whatever the server added to it."""
-    said = [(str(r.get("from_name")), str(r.get("value")), _rounded(r.get("score"))) for r in results]
+    said = [
+        (str(r.get("from_name")), json.dumps(r.get("value"), sort_keys=True), _rounded(r.get("score"))) for r in results
+    ]
     return _rounded(score), sorted(said)
 
 

@@ -82,8 +82,11 @@ class Lab:
             with suppress(BaseException), (self.root / "said.log").open("a") as said:
                 os.dup2(said.fileno(), 1)
                 os.dup2(said.fileno(), 2)
-                VERBS[verb](self.settings(verb, *names, **changes))
-                status = 0
+                try:
+                    VERBS[verb](self.settings(verb, *names, **changes))
+                    status = 0
+                except Exception as error:
+                    print(f"{type(error).__name__}: {error}", flush=True)
             os._exit(status)
         return child
 
@@ -201,7 +204,8 @@ def _answer(lab: Lab, n: int) -> set[str]:
         tasks = [several[0].number for several in tasks_by_clip(ls, project).values()]
         for k in range(n):
             frame = k % FRAMES
-            given = [region("wink_onset", (frame, frame)), choice("wink_grade", ["none"])]
+            given = [region("wink_onset", (frame, frame)), choice("wink_grade", ["mild"])]
+            given.append(choice("wink_depth", ["at_parallel"]))
             ls.annotations.create(id=tasks[k % len(tasks)], result=given, lead_time=5.0)
     return _answers_there(lab)
 

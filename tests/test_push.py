@@ -160,6 +160,16 @@ def test_predictions_lost_silently_are_sent_again_and_changed_ones_replaced():
         push_predictions(studio, 1, {"stranger": [prediction("rule")]})
 
 
+def test_a_database_that_turns_keys_around_keeps_a_prediction_the_same():
+    studio = FakeStudio()
+    push_tasks(studio, 1, TASKS[:1])
+    wanted = {TASKS[0]["data"]["clip_id"]: [prediction("rule")]}
+    push_predictions(studio, 1, wanted)
+    (kept,) = studio.said.values()
+    kept.result = [mark | {"value": dict(reversed(mark["value"].items()))} for mark in kept.result]
+    assert push_predictions(studio, 1, wanted) == (0, 0)
+
+
 def test_what_a_model_of_ours_says_no_more_is_withdrawn_and_others_stay():
     studio = FakeStudio()
     push_tasks(studio, 1, TASKS[:2])
