@@ -122,7 +122,7 @@ def lab(tmp_path_factory):
     film = write_numbered(lab.root / "film.mov", [k / 25 for k in range(70)], sound=True, start_s=0.4)
     long = write_numbered(lab.root / "long.mov", [k * 1001 / 30000 for k in range(LONG)])
     shared = [str(SHARED)] if SHARED.exists() else []
-    lab.wink("import", str(film), str(long), *shared, "name=gym", "terms.max_side=320")
+    lab.wink("import", str(film), str(long), *shared, "name=gym", "max_side=320", "cut=false", "faces=kept")
     said = lab.wink("annotate", "synthetic", "gym", "review=true", "truth=true")
     assert str(lab.folder.login) in said
     assert lab.url in said
@@ -365,7 +365,7 @@ def test_a_pull_starts_the_server_it_needs_and_stops_it_again(lab):
 
 
 def test_a_film_in_two_datasets_is_shown_once_and_its_annotations_go_to_both(lab, ls):
-    lab.wink("import", str(lab.root / "film.mov"), "name=gym2", "terms.max_side=320")
+    lab.wink("import", str(lab.root / "film.mov"), "name=gym2", "max_side=320", "cut=false", "faces=kept")
     before = len(lab.tasks("blind"))
     assert "0 clips added" in lab.wink("push", "gym", "gym2")
     task = lab.tasks("blind")[clip_of(lab, "gym2", 70).clip_id][0]
