@@ -8,14 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from detect.answers import angles_of, findings_of
 from detect.boosted import FILE, BoostedSilhouette, load_boosted
 from detect.detectors.detector import AngleCurves, Finding, Observation, check_setting
-from detect.judging import ANGLES, judge, read_squat
-from detect.sight import RATE_HZ, see
+from detect.sight import see
 from detect.trained import SHIPPED, read_calibration
-from detect.view import reason_not_to_tell
 
 
 @dataclass(frozen=True)
@@ -37,24 +34,22 @@ class SilhouetteBoosting:
         sight = see(observation.pose)
         if sight is None or not sight.squats:
             return ()
-        out, body, how = self._fitted().read(sight), sight.body, read_calibration(self._folder(), "boosting")
-        limits = {"max_turned_deg": self.max_turned_deg, "min_visibility": self.min_visibility}
-        findings: list[Finding] = []
-        for squat in sight.squats:
-            reading = read_squat(out, squat, body)
-            if reading is not None:
-                reason = reason_not_to_tell(observation.pose, body, squat, **limits)
-                findings.append(judge(reading, squat, len(findings), body, how, reason))
-        return tuple(findings)
+        out, how = self._fitted().read(sight), read_calibration(self._folder(), "boosting")
+        return findings_of(
+            out,
+            sight,
+            observation.pose,
+            how,
+            max_turned_deg=self.max_turned_deg,
+            min_visibility=self.min_visibility,
+        )
 
     def read_angles(self, observation: Observation) -> AngleCurves:
         """Angles of every frame; all None where nobody was seen."""
         sight = see(observation.pose)
         if sight is None:
             return AngleCurves()
-        read, frames = self._fitted().angles_deg(sight), observation.pose.time_s
-        at = np.arange(len(read)) / RATE_HZ
-        return AngleCurves(**{name: np.interp(frames, at, read[:, i]) for i, name in enumerate(ANGLES)})
+        return angles_of(self._fitted().angles_deg(sight), observation.pose)
 
     def _folder(self) -> Path:
         return Path(self.weights) if self.weights else SHIPPED

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
-
+from detect.answers import angles_of, findings_of
 from detect.detectors.detector import AngleCurves, Finding, Observation, check_setting
-from detect.judging import ANGLES, judge, read_squat
-from detect.sight import RATE_HZ, see
+from detect.sight import see
 from detect.trained import SHIPPED, Head, TrainedNetworks, load_networks
-from detect.view import reason_not_to_tell
 
 
 @dataclass(frozen=True)
@@ -37,28 +34,25 @@ class SilhouetteTcn:
 
     def detect(self, observation: Observation) -> tuple[Finding, ...]:
         """One finding for every repetition seen."""
-        pose, networks = observation.pose, self._networks()
-        sight = see(pose)
+        sight, networks = see(observation.pose), self._networks()
         if sight is None or not sight.squats:
             return ()
-        out, body, how = networks.read(sight, self.head), sight.body, networks.calibration[self.head]
-        limits = {"max_turned_deg": self.max_turned_deg, "min_visibility": self.min_visibility}
-        findings: list[Finding] = []
-        for squat in sight.squats:
-            reading = read_squat(out, squat, body)
-            if reading is not None:
-                reason = reason_not_to_tell(pose, body, squat, **limits)
-                findings.append(judge(reading, squat, len(findings), body, how, reason))
-        return tuple(findings)
+        out, how = networks.read(sight, self.head), networks.calibration[self.head]
+        return findings_of(
+            out,
+            sight,
+            observation.pose,
+            how,
+            max_turned_deg=self.max_turned_deg,
+            min_visibility=self.min_visibility,
+        )
 
     def read_angles(self, observation: Observation) -> AngleCurves:
         """Angles of every frame, as the network over time follows them; all None where nobody was seen."""
         sight = see(observation.pose)
         if sight is None:
             return AngleCurves()
-        out = self._networks().read(sight, self.head)
-        at, frames = np.arange(len(out)) / RATE_HZ, observation.pose.time_s
-        return AngleCurves(**{name: np.interp(frames, at, out[:, i]) for i, name in enumerate(ANGLES)})
+        return angles_of(self._networks().read(sight, self.head), observation.pose)
 
     def _networks(self) -> TrainedNetworks:
         return load_networks(Path(self.weights) if self.weights else SHIPPED)
