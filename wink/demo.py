@@ -43,7 +43,7 @@ def demo(cfg: DictConfig) -> None:
             print('\n== 2/5  no new real clips; add some with  make demo CLIPS="a.mp4 b.mov"', flush=True)
         if (Path(cfg.paths.datasets) / cfg.real_name / "metadata.parquet").exists():
             names.append(cfg.real_name)
-        step(3, "benchmark two detectors, from the videos", "benchmark", *names)
+        step(3, "benchmark detectors, from the videos", "benchmark", *names)
         prepared.wait()
     step(4, "put the clips before annotators", "annotate", *names, "review=true", f"serve={str(cfg.serve).lower()}")
     print(f"\n== 5/5  what was made, in {(time.monotonic() - started) / 60:.1f} min")
