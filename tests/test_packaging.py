@@ -48,6 +48,27 @@ def test_committed_files_are_small():
     assert large == []
 
 
+def test_the_wheel_carries_every_file_that_lies_beside_the_modules(monkeypatch):
+    from setuptools.command.build_py import build_py
+    from setuptools.config.pyprojecttoml import apply_configuration
+    from setuptools.dist import Distribution
+
+    monkeypatch.chdir(ROOT)
+    project = apply_configuration(Distribution(), "pyproject.toml")
+    project.include_package_data = False  # the patterns alone, not what version control would add
+    build = build_py(project)
+    build.finalize_options()
+    carried = {Path(source) / name for _, source, _, names in build.data_files for name in names}
+    lying = {
+        file.relative_to(ROOT)
+        for package in ("wink", "sim", "annotate", "detect", "configs")
+        for file in (ROOT / package).rglob("*")
+        if file.is_file() and file.suffix not in (".py", ".pyc")
+    }
+    assert Path("detect/shipped/boosted.npz") in lying
+    assert lying - carried == set()
+
+
 def test_the_body_is_the_one_whose_licence_is_told():
     digest = hashlib.sha256((ROOT / "sim/body/body.npz").read_bytes()).hexdigest()
     assert digest in (ROOT / "sim/body/LICENSE-body.md").read_text()
