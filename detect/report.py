@@ -92,6 +92,7 @@ def write_report(
         pelves=_pelves(benchmark),
         worst=_worst(benchmark) or _nothing("No mistakes to show."),
         examples=example_strips(benchmark) or _nothing("No clip with known repetitions."),
+        real_motion=_scores(benchmark, "real_motion") or _nothing("No clips of wink render in these datasets."),
         real_scores=_scores(benchmark, "real") or _nothing("No real clips with a truth, or marked by people."),
         real=real_clips(benchmark) or _nothing("No real clips in these datasets; bring some in with wink import."),
         config=html.escape(OmegaConf.to_yaml(OmegaConf.create(dict(config)))),

@@ -201,14 +201,19 @@ def test_splits_and_sources_are_never_pooled(tmp_path, cache):
         "f1": {"reversal_deg": 20.0},
         "f2": {"reversal_deg": 20.0, "split": "held_out"},
         "f3": {"reversal_deg": 0.0, "source": "real"},
+        "f4": {"reversal_deg": 20.0, "source": "real_motion", "labelled": True},
     }
     mixed = drawn_dataset(tmp_path / "mixed", cache, clips)
-    rows = run_benchmark([mixed], {"silent": Silent()}, cache, workers=1).rows
-    assert [(r["split"], r["source"], r["n"]) for r in rows] == [
-        ("test", "synthetic", 1),
-        ("held_out", "synthetic", 1),
-        ("test", "real", 1),
+    result = run_benchmark([mixed], {"silent": Silent()}, cache, workers=1)
+    assert [(r["split"], r["source"], r["n"], r["truth"]) for r in result.rows] == [
+        ("test", "synthetic", 1, "simulated"),
+        ("held_out", "synthetic", 1, "simulated"),
+        ("test", "real", 1, "measured"),
+        ("test", "real_motion", 1, "measured"),
     ]
+    page = write_report(tmp_path / "report.html", result, scorecards(result), surfaces(result), {}).read_text()
+    of_motion = page.partition('<h2 id="motion">')[2].partition('<h2 id="real">')[0]
+    assert of_motion.count("<h3>mixed, test: 1 winks, 0 clean") == 1
 
 
 def test_a_detection_outside_every_repetition_costs_precision(dataset, cache):

@@ -9,7 +9,8 @@ from typing import Literal
 
 from wink.onset import Repetition
 
-Source = Literal["synthetic", "real"]
+#: Where a clip's movement and pictures come from: simulated and drawn, measured and drawn, or filmed. Never pooled.
+Source = Literal["synthetic", "real_motion", "real"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Clip:
     subject_id: str
     split: str
     view: str
-    repetitions: tuple[Repetition, ...] | None  # None = unknown (real, not annotated); () = known to have none
+    repetitions: tuple[Repetition, ...] | None  # None = unknown (filmed, not annotated); () = known to have none
 
     @property
     def duration_s(self) -> float:

@@ -23,6 +23,7 @@ from sim.render.clip import renderer
 from sim.render.labels import CLASSES
 from sim.render.shooting import draw_shooting, sized
 from sim.truth import frame_truth
+from wink.clip import Source
 from wink.config import build, load_option
 from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ClipError, ConfigError, RenderError, unknown_name
@@ -33,8 +34,8 @@ from wink.mocap import MARKER_FILES, read_recording, rules_for, unknown_subject
 from wink.onset import Repetition, find_repetitions
 from wink.repetition_table import repetition_rows
 
-#: What these clips' rows say under `source`: never pooled with simulated movement, nor with filmed people.
-SOURCE = "real_motion"
+#: What these clips' rows say under `source`.
+SOURCE: Source = "real_motion"
 #: What a dataset of such clips is.
 KIND = "real motion rendered"
 #: The settings that say how a clip looks.
