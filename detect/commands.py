@@ -62,10 +62,9 @@ def benchmark(cfg: DictConfig) -> None:
 
 
 def train(cfg: DictConfig) -> None:
-    """Train networks on a simulated dataset."""
-    names = [cfg.input] if isinstance(cfg.input, str) else list(cfg.input)
-    if len(names) != 1:
-        raise ConfigError(f"say on which one dataset: `wink train train_detector`; got {len(names)}")
+    """Train networks on simulated datasets."""
+    if not cfg.input:
+        raise ConfigError("say on which datasets: `wink train train_detector train_depths`")
     if not isinstance(cfg.workers, int) or isinstance(cfg.workers, bool) or cfg.workers < 1:
         raise ConfigError(f"workers={cfg.workers}; expected a whole number, at least 1")
     if cfg.training.frames is not None and find_spec("torch") is None:
@@ -73,12 +72,12 @@ def train(cfg: DictConfig) -> None:
             f"training needs torch, which is not installed; install it with {TORCH}, or train "
             "silhouette_boosting alone with network=boosting"
         )
-    dataset = Dataset(find_dataset(str(names[0]), Path(cfg.paths.datasets)))
-    folder = writable_folder("output", Path(cfg.output) if cfg.output else dataset.path / "networks")
+    datasets = _datasets(cfg)
+    folder = writable_folder("output", Path(cfg.output) if cfg.output else datasets[0].path / "networks")
     cache = writable_folder("paths.cache", Path(cfg.paths.cache))
     from detect.training.train import train_networks
 
-    trained = train_networks(dataset, build(cfg.training), folder, cache, cfg.workers)
+    trained = train_networks(datasets, build(cfg.training), folder, cache, cfg.workers)
     for row in trained.figures:
         told = (f"{name} {value:.3g}" for name, value in row.items() if isinstance(value, float))
         print(f"{row['head']}, seed {row['seed']}, validation: {', '.join(told)}")
@@ -99,9 +98,14 @@ def _checked(cfg: DictConfig) -> tuple[dict[str, AnyDetector], list[Dataset]]:
     if isinstance(cfg.timeout_s, bool) or not isinstance(cfg.timeout_s, int | float) or not cfg.timeout_s > 0:
         raise ConfigError(f"timeout_s={cfg.timeout_s}; expected seconds above 0, for a detector and a clip")
     detectors = _detectors(cfg)
+    return detectors, _datasets(cfg)
+
+
+def _datasets(cfg: DictConfig) -> list[Dataset]:
+    """The datasets named on the command line, each once."""
     names = [cfg.input] if isinstance(cfg.input, str) else cfg.input
     paths = (find_dataset(str(name), Path(cfg.paths.datasets)) for name in names)
-    return detectors, [Dataset(path) for path in {path.resolve(): path for path in paths}.values()]  # each once
+    return [Dataset(path) for path in {path.resolve(): path for path in paths}.values()]
 
 
 def _detectors(cfg: DictConfig) -> dict[str, AnyDetector]:

@@ -47,7 +47,7 @@ def trained(tmp_path_factory, dataset, cache):
     from detect.training.train import train_networks
 
     folder = tmp_path_factory.mktemp("networks")
-    return train_networks(Dataset(dataset.path), build(settings().training), folder, cache)
+    return train_networks([Dataset(dataset.path)], build(settings().training), folder, cache)
 
 
 def observation(reversal_deg=20.0, seconds=4.0):
@@ -90,7 +90,7 @@ def test_boosting_alone_is_fitted_and_reads_a_lean(tmp_path, dataset, cache):
     from detect.training.train import train_networks
 
     how = build(settings("network=boosting", "training.boosting.epochs=20", "training.boosting.trees=10").training)
-    made = train_networks(Dataset(dataset.path), how, tmp_path, cache)
+    made = train_networks([Dataset(dataset.path)], how, tmp_path, cache)
     assert [row["head"] for row in made.figures] == ["boosting"]
     detector = SilhouetteBoosting(str(tmp_path), 90.0, 0.0)
     check_findings(detector.detect(observation()), 4.0)
@@ -179,7 +179,7 @@ def test_a_trained_folder_is_not_trained_again(trained, dataset, cache):
     from detect.training.train import train_networks
 
     before = {p.name: p.read_bytes() for p in trained.folder.glob("*.onnx")}
-    again = train_networks(Dataset(dataset.path), build(settings().training), trained.folder, cache)
+    again = train_networks([Dataset(dataset.path)], build(settings().training), trained.folder, cache)
     assert {p.name: p.read_bytes() for p in again.folder.glob("*.onnx")} == before
 
 
@@ -191,6 +191,32 @@ def test_a_split_without_clips_and_a_holdout_of_everything_are_refused(dataset, 
         read_examples(dataset, "test", {}, cache, 1)
     with pytest.raises(DatasetError, match="shows something held out"):
         read_examples(dataset, "train", {"case": ["stiff ankles"]}, cache, 1)
+
+
+def test_two_datasets_are_both_learned_from_and_told_on_the_card(tmp_path, dataset, cache):
+    from detect.training.train import train_networks
+
+    clips = {
+        name: {"reversal_deg": 9.0 + k, "split": ("train", "validation")[k]} for k, name in enumerate(("a1", "b1"))
+    }
+    more = drawn_dataset(tmp_path / "more", cache, clips)
+    how = build(settings("network=boosting", "training.boosting.epochs=2", "training.boosting.trees=2").training)
+    made = train_networks([Dataset(dataset.path), Dataset(more.path)], how, tmp_path / "networks", cache)
+    card = (made.folder / "README.md").read_text()
+    assert "Dataset `drawn`" in card
+    assert "Dataset `more`" in card
+    assert "1 clips, 1 lifters, 120 frames" in card
+    assert made.figures[0]["n_repetitions"] == 7
+
+
+def test_a_lifter_is_not_trained_on_here_and_validated_on_there(tmp_path, dataset, cache):
+    from detect.training.train import train_networks
+
+    same = {"reversal_deg": 9.0, "split": "validation", "subject_id": "subject-a"}
+    other = drawn_dataset(tmp_path / "other", cache, {"a1": same, "b1": {"reversal_deg": 9.0, "split": "train"}})
+    how = build(settings("network=boosting").training)
+    with pytest.raises(DatasetError, match="lifter subject-a and 0 more are trained on"):
+        train_networks([Dataset(dataset.path), Dataset(other.path)], how, tmp_path / "networks", cache)
 
 
 def test_targets_by_hand():

@@ -13,7 +13,7 @@ from wink.dataset import Dataset, read_state
 from wink.files import write_atomically
 
 if TYPE_CHECKING:
-    from detect.training.examples import Example
+    from detect.training.examples import Watched
     from detect.training.train import Training
 
 _USE = """## Intended use
@@ -31,14 +31,18 @@ for coaching, for research on annotation, as a yardstick for other detectors. No
 
 
 def write_card(
-    folder: Path, dataset: Dataset, how: Training, train: Sequence[Example], figures: Sequence[Mapping[str, Any]]
+    folder: Path,
+    datasets: Sequence[Dataset],
+    how: Training,
+    shown: Sequence[Sequence[Watched]],
+    figures: Sequence[Mapping[str, Any]],
 ) -> Path:
-    """Write `README.md` beside the networks."""
+    """Write `README.md` beside the networks; `shown` are the training clips of each dataset."""
     text = "\n".join(
         [
             "# Weights of `silhouette_tcn`, `silhouette_tcn_causal` and `silhouette_boosting`",
             f"Made by `wink train` of winklab {version('winklab')}: {_sizes(folder)}.",
-            *("", "## Data", _data(dataset, how, train)),
+            *("", "## Data", _data(datasets, how, shown)),
             *("", "## Training", _training(how)),
             *("", "## Figures on the validation clips", _table(figures), _USE),
         ]
@@ -62,15 +66,19 @@ def _sizes(folder: Path) -> str:
     return ", ".join(f"{file.name} {file.stat().st_size / 1e6:.2f} MB" for file in files if file.exists())
 
 
-def _data(dataset: Dataset, how: Training, train: Sequence[Example]) -> str:
-    spec, state = dataset.spec, read_state(dataset.path)
-    lifters, frames = len({e.subject_id for e in train}), sum(len(e.seen) for e in train)
+def _data(datasets: Sequence[Dataset], how: Training, shown: Sequence[Sequence[Watched]]) -> str:
     grey = " and the grey picture" if how.frames is not None and how.frames.network.grey else ""
-    return f"""Dataset `{dataset.name}`, spec {state.get("spec_hash", "unknown")}, made by {spec.get("program", "?")}.
-Split `{how.train_split}`: {len(train)} clips, {lifters} lifters, {frames} frames.
+    return f"""{chr(10).join(_told(*each, how) for each in zip(datasets, shown, strict=True))}
 Left out of all splits: {", ".join(f"{name} {list(values)}" for name, values in how.holdout.items()) or "nothing"}.
 Validated on split `{how.validation_split}`, other lifters. Pictures are the pose network's own silhouettes{grey};
 no true point is ever shown."""
+
+
+def _told(dataset: Dataset, train: Sequence[Watched], how: Training) -> str:
+    spec, state = dataset.spec, read_state(dataset.path)
+    lifters, frames = len({w.clip.subject_id for w in train}), sum(w.clip.n_frames for w in train)
+    return f"""Dataset `{dataset.name}`, spec {state.get("spec_hash", "unknown")}, made by {spec.get("program", "?")}.
+Split `{how.train_split}`: {len(train)} clips, {lifters} lifters, {frames} frames."""
 
 
 def _training(how: Training) -> str:

@@ -16,7 +16,7 @@ from detect.training.card import write_card
 from detect.training.examples import Watched, read_examples
 from detect.training.score import calibrated, validation_figures
 from wink.dataset import Dataset
-from wink.errors import ConfigError
+from wink.errors import ConfigError, DatasetError
 from wink.files import write_atomically
 from wink.holdout import check_holdout
 
@@ -56,17 +56,21 @@ class Trained:
     figures: tuple[dict[str, Any], ...]  # one a seed and head
 
 
-def train_networks(dataset: Dataset, how: Training, folder: Path, cache: Path, workers: int = 1) -> Trained:
-    """Train the learned detectors on a simulated dataset.
+def train_networks(datasets: Sequence[Dataset], how: Training, folder: Path, cache: Path, workers: int = 1) -> Trained:
+    """Train the learned detectors on simulated datasets, lifters split as each dataset splits them.
 
     Killed and called again with the same settings it goes on where it was.
 
     Raises:
-        DatasetError: a split lacks labelled clips, or the truth of their frames.
+        DatasetError: a split lacks labelled clips, or the truth of their frames; a lifter is in both splits.
     """
     (folder / "work").mkdir(parents=True, exist_ok=True)
-    train = read_examples(dataset, how.train_split, how.holdout, cache, workers)
-    validation = read_examples(dataset, how.validation_split, how.holdout, cache, workers)
+    shown, kept_back = (
+        [read_examples(dataset, split, how.holdout, cache, workers) for dataset in datasets]
+        for split in (how.train_split, how.validation_split)
+    )
+    train, validation = ([one for part in parts for one in part] for parts in (shown, kept_back))
+    _check_strangers(train, validation)
     figures = [_fit_boosting(how, train, validation, folder)]
     if how.frames is not None and how.sequences is not None:
         from detect.training.seed import train_seed
@@ -75,8 +79,18 @@ def train_networks(dataset: Dataset, how: Training, folder: Path, cache: Path, w
             made = folder if number == 0 else folder / "work" / f"seed_{seed}"
             figures += train_seed(how, seed, train, validation, made, folder / "work", workers)
     write_atomically(folder / "figures.json", json.dumps(figures, indent=2))
-    write_card(folder, dataset, how, [watched.example for watched in train], figures)
+    write_card(folder, datasets, how, shown, figures)
     return Trained(folder, tuple(figures))
+
+
+def _check_strangers(train: Sequence[Watched], validation: Sequence[Watched]) -> None:
+    """Lifters of validation are strangers to training, in whichever dataset."""
+    both = {one.clip.subject_id for one in train} & {one.clip.subject_id for one in validation}
+    if both:
+        raise DatasetError(
+            f"lifter {min(both)} and {len(both) - 1} more are trained on in one dataset and validated on in another; "
+            "make one of the datasets with another seed"
+        )
 
 
 def _fit_boosting(
