@@ -7,9 +7,11 @@ from kinematic_trial import kinematic_trial, subject
 
 from sim.body.cloth import BUNCH_M, RIDE_UP_M
 from sim.body.data import body_data
+from sim.body.figure import dress
 from sim.body.landmarks import LOW_BACK, NAMES
 from sim.body.outfit import Outfit
 from sim.body.posed import Performer
+from sim.body.rotations import about
 from sim.body.shape import DENSITY_KG_M3, enclosed_volume, shape_of
 from sim.film import low_back_behind_load, seen_of
 from sim.render.appearance import Appearance, sample_appearance
@@ -17,6 +19,7 @@ from sim.render.barbell import load_mesh
 from sim.render.camera import Camera
 from sim.render.clip import Look, RenderedFrame, Shot, render_clip
 from sim.render.filming import CLEAN
+from sim.render.jump_box import jump_box
 from sim.render.labels import CLASSES, PERSON
 from sim.render.paint import painted_load
 from sim.render.quality import Quality
@@ -168,3 +171,39 @@ def test_appearances_are_drawn_from_everything_there_is() -> None:
         assert len({getattr(a, name) for a in drawn}) == least, name
     assert {a.belt for a in drawn} == {a.beard for a in drawn} == {True, False}
     assert np.ptp([a.build for a in drawn]) > 0.7
+
+
+def test_a_jump_box_has_a_class_stands_clear_and_never_hides_the_lifter() -> None:
+    boxed = Appearance(jump_box="wood", jump_box_deg=170.0)
+    side = Camera(azimuth_deg=90.0, width=320, height=320)
+    alone, beside = labelled(Appearance(), side), labelled(boxed, side)
+    box = beside.labels == CLASSES.index("box")
+    assert box.sum() > 1000
+    assert CLASSES.index("box") not in PERSON
+    person = np.isin(alone.labels, PERSON)
+    np.testing.assert_array_equal(person, np.isin(beside.labels, PERSON))
+    between = labelled(boxed, Camera(azimuth_deg=175.0, width=320, height=320))  # the box would stand before the lifter
+    assert not (between.labels == CLASSES.index("box")).any()
+    reach = np.array([[-0.4, -1.1, 0.0], [0.5, 1.1, 1.8]])
+    for degrees in np.linspace(90.0, 270.0, 13):
+        solid = jump_box(replace(boxed, jump_box_deg=float(degrees)), reach)
+        assert solid is not None
+        low, high = solid.vertices[:, :2].min(axis=0), solid.vertices[:, :2].max(axis=0)
+        assert ((low > reach[1, :2] + 0.1) | (high < reach[0, :2] - 0.1)).any()
+
+
+def test_a_hem_turns_with_the_pelvis_and_evens_out_what_would_tear_it() -> None:
+    figure = dress(MAN, Outfit(top="tshirt"), closed_hands=False)
+    assert figure.hem is not None
+    turn = about(np.array([0.0, 1.0, 0.0]), 0.6)
+    rigid = (figure.rest @ turn.T + [0.1, 0.2, 0.3]).astype(np.float32)
+    moved = rigid.copy()
+    figure.hem.evened(moved, np.c_[turn, [0.1, 0.2, 0.3]])
+    np.testing.assert_allclose(moved, rigid, atol=2e-6)
+    torn = rigid + 0.02 * np.random.default_rng(0).standard_normal(rigid.shape).astype(np.float32)
+    evened = torn.copy()
+    figure.hem.evened(evened, np.c_[turn, [0.1, 0.2, 0.3]])
+    edge = figure.rest[figure.hem.rows, 2] < figure.rest[figure.hem.rows, 2].min() + 0.03
+    rough, even = (np.std((v - rigid)[figure.hem.rows[edge]]) for v in (torn, evened))
+    assert even < 0.5 * rough
+    assert dress(MAN, Outfit(top="crop"), closed_hands=False).hem is None

@@ -74,14 +74,17 @@ class Under:
     gap_m: Array  # (N,) how far under it each stays: less at the hem
     beyond: NDArray[np.bool_]  # (N,) outside the hem at rest: kept under what slides over it, free otherwise
     hem: NDArray[np.bool_]  # (M,) on an edge of the garment
+    inner: NDArray[np.int64]  # (M,) the garment's vertex next to it that is farther from the edge
 
     def kept(self, vertices: Array, normals: Array) -> None:
         """Push vertices (V, 3) in place back under the garment whose normals (V, 3) are given."""
         away, nearest = cKDTree(vertices[self.over]).query(vertices[self.rows])
         at = self.over[nearest]
         outwards = normals[at]
-        excess = ((vertices[self.rows] - vertices[at]) * outwards).sum(axis=1) + self.gap_m
-        free = self.beyond & (self.hem[nearest] | (away > SLIDING_M))
+        offset = vertices[self.rows] - vertices[at]
+        excess = (offset * outwards).sum(axis=1) + self.gap_m
+        past = self.hem[nearest] & ((offset * (vertices[self.inner[nearest]] - vertices[at])).sum(axis=1) <= 0.0)
+        free = self.beyond & (past | (away > SLIDING_M))
         vertices[self.rows] -= np.where(free, 0.0, np.maximum(excess, 0.0))[:, None] * outwards
 
 
@@ -96,7 +99,7 @@ def under(rows: NDArray[np.int64], behind: NDArray[np.bool_], depth: Array, garm
     """
     chosen = (depth > 0.0) | (behind & (depth > -COMING_M))
     gap = np.where(depth > 0.0, GAP_M * np.clip(depth / 0.01, 0.5, 1.0), COMING_GAP_M)[chosen]
-    return Under(rows[chosen], garment.rows, gap.astype(np.float32), depth[chosen] <= 0.0, garment.hem)
+    return Under(rows[chosen], garment.rows, gap.astype(np.float32), depth[chosen] <= 0.0, garment.hem, garment.inner)
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,19 @@ class Garment:
 
     rows: NDArray[np.int64]  # (M,)
     hem: NDArray[np.bool_]  # (M,) on an edge of it
+    inner: NDArray[np.int64]  # (M,) of a vertex on an edge, one next to it that is on none; else itself
 
 
 def garment_of(rows: NDArray[np.int64], triangles: NDArray[np.int32]) -> Garment:
     """A garment of vertices `rows` (M,) and triangles (T, 3); hems are edges that only one triangle has."""
     edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
     unique, counts = np.unique(edges, axis=0, return_counts=True)
-    return Garment(rows, np.isin(rows, unique[counts == 1]))
+    hem = np.isin(rows, unique[counts == 1])
+    links = np.concatenate([unique, unique[:, ::-1]])
+    inwards = links[np.isin(links[:, 0], rows[hem]) & np.isin(links[:, 1], rows[~hem])]
+    inner = rows.copy()
+    inner[np.searchsorted(rows, inwards[:, 0])] = inwards[:, 1]
+    return Garment(rows, hem, inner)
 
 
 def cinched(cloth: Array, depth: Array, belt: Array, belt_normals: Array) -> Array:

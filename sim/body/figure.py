@@ -12,6 +12,7 @@ from scipy import sparse
 from sim.body.cloth import RIDE_UP_M, Hang, Under, cinched, garment_of, hang_of, under
 from sim.body.data import BodyData, Indices, body_data
 from sim.body.heel import raised_heels
+from sim.body.hem import Hem, hem_of
 from sim.body.outfit import Outfit
 from sim.body.shape import Shape, shape_of
 from wink.trial import Subject
@@ -23,7 +24,9 @@ HIDDEN_DEPTH_M = 0.016
 #: ... and what lies just inside its hem is drawn in by at most this, lest it poke through [m].
 TUCK_M = 0.010
 #: What lies behind this, or outside that, at rest is no thigh that touches the belly [m].
-BEHIND_M, BESIDE_M = 0.04, 0.14
+BEHIND_M, BESIDE_M = 0.04, 0.11
+#: A vertex that pelvis, low back and thighs move by more than this share lies over the hips.
+ON_HIPS = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Figure:
     part_names: tuple[str, ...]
     landmarks: dict[str, int]  # vertex index
     hang: Hang | None = None  # of a loose top
+    hem: Hem | None = None  # of a top that reaches over the hips
     unders: tuple[Under, ...] = ()  # innermost first
 
     def vertices_of(self, part: str) -> NDArray[np.int64]:
@@ -63,9 +67,10 @@ def dress(subject: Subject, outfit: Outfit, closed_hands: bool) -> Figure:
     for i, name in enumerate(parts):
         part_of_vertex[data.vertex_range[name]] = i
     top = np.flatnonzero(part_of_vertex[used] == (parts.index(outfit.top) if outfit.top in parts else -1))
+    weights = _weights(data, used)
     return Figure(
         rest=np.ascontiguousarray(rest[used]),
-        weights=_weights(data, used),
+        weights=weights,
         bone_names=data.bone_names,
         joints=shape.joints,
         triangles=renumber[triangles],
@@ -74,6 +79,7 @@ def dress(subject: Subject, outfit: Outfit, closed_hands: bool) -> Figure:
         part_names=parts,
         landmarks=dict(zip(data.landmark_names, renumber[marks].tolist(), strict=True)),
         hang=hang_of(rest[used], top, shape.joints["lumbar_lower"], outfit.looseness),
+        hem=_hem(outfit, rest[used], weights, data.bone_names, [renumber[t] for t in chosen]),
         unders=_layers(data, outfit, rest[used], used, [renumber[t] for t in chosen]),
     )
 
@@ -92,6 +98,17 @@ def _layers(
                 behind = ((at[:, 0] < BEHIND_M) | (np.abs(at[:, 1]) > BESIDE_M)) & (over == outfit.top)
                 layers.append(under(rows[name], behind, data.covers[over][used[rows[name]]], garment))
     return tuple(layers)
+
+
+def _hem(
+    outfit: Outfit, rest: Array, weights: sparse.csr_matrix, bones: Sequence[str], drawn: Sequence[Indices]
+) -> Hem | None:
+    """The hem of the top, if it wears one that reaches over the hips."""
+    if outfit.top == "none":
+        return None
+    hips = [i for i, name in enumerate(bones) if name in ("pelvis", "lumbar_lower", "thigh_left", "thigh_right")]
+    on_hips = np.asarray(weights[:, hips].sum(axis=1)).ravel() > ON_HIPS
+    return hem_of(rest, drawn[outfit.parts.index(outfit.top)], on_hips)
 
 
 def _tucked(data: BodyData, shape: Shape, outfit: Outfit, closed_hands: bool) -> Array:

@@ -45,6 +45,8 @@ class Performer:
         """The mesh at one sample of the trial."""
         transforms = bone_transforms(self.rig, self.trial, sample)
         vertices = skinned(self.figure, transforms)
+        if self.figure.hem is not None:
+            self.figure.hem.evened(vertices, transforms["pelvis"])
         if self.figure.hang is not None:
             pelvis = self.trial.segment("pelvis")[sample, :3, :3]
             hip, lumbar = self.trial.hip_deg[sample, :, 0].mean(), self.trial.lumbar_flexion_deg[sample]

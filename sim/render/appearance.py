@@ -20,11 +20,13 @@ _NAMED: dict[str, tuple[str, ...]] = {
     "plates": tuple(PLATES),
     "belt_colour": tuple(palette.BELTS),
     "rack": ("none", *palette.RACKS),
+    "jump_box": ("none", *palette.JUMP_BOXES),
 }
 _BETWEEN: dict[str, tuple[float, float]] = {
     "skin_tone": (1, len(palette.SKIN_TONES)),
     "hair_tone": (1, len(palette.HAIR)),
     "build": (0.0, 1.0),
+    "jump_box_deg": (90.0, 270.0),
     "shoe_drop_m": (0.0, 0.06),
     "heel_wedge_m": (0.0, 0.08),
 }
@@ -53,6 +55,8 @@ class Appearance:
     belt: bool = False
     belt_colour: str = "black"
     rack: str = "none"  # its colour; drawn round a lifter with a bar only
+    jump_box: str = "none"  # its material; drawn where it hides the lifter from no camera
+    jump_box_deg: float = 150.0  # where it stands, as a camera's azimuth: 90 left, 180 behind, 270 right
     shoe_drop_m: float = 0.0  # what the lifter stands in and on: set from the movement, not drawn by lot
     heel_wedge_m: float = 0.0
 
@@ -112,6 +116,8 @@ def sample_appearance(rng: np.random.Generator, sex: str) -> Appearance:
         belt=bool(rng.random() < 0.2),
         belt_colour=one(tuple(palette.BELTS), (4, 2, 1)),
         rack=one(("none", *palette.RACKS), (8, 2, 1, 1)),
+        jump_box=one(("none", *palette.JUMP_BOXES), (15, 2, 2, 1)),
+        jump_box_deg=round(float(rng.uniform(90.0, 270.0)), 1),
     )
 
 

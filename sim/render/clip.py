@@ -15,9 +15,10 @@ from sim.render.appearance import Appearance
 from sim.render.barbell import load_mesh
 from sim.render.camera import FAR_M, NEAR_M, Camera
 from sim.render.filming import CLEAN, Filming
-from sim.render.framing import clear_of, extent, load_pose, props_clear_of
+from sim.render.framing import clear_of, extent, hides_nobody, load_pose, props_clear_of
 from sim.render.gl import graphics
 from sim.render.jitter import jitters
+from sim.render.jump_box import jump_box
 from sim.render.labels import person_box, visibility
 from sim.render.props import props_of
 from sim.render.quality import Quality
@@ -143,7 +144,8 @@ class Session:
         self._recorders = [Recorder(s.camera, s.filming, count, seed, i) for i, s in enumerate(self._shots)]
         self._jitter = jitters(count, look.scene.light_size_deg) if count > 2 else None
         figure, quality = self._performer.figure, look.quality
-        props = props_clear_of(cameras, props_of(look.appearance, figure, self._trial, reach))
+        box = hides_nobody(jump_box(look.appearance, reach), cameras, person)
+        props = props_clear_of(cameras, props_of(look.appearance, figure, self._trial, reach, box))
         if renderer(quality) == "opengl":
             self._stage: Drawing = Stage(
                 graphics(), figure, load, look.appearance, look.scene, furniture, quality.samples, seed, props

@@ -48,6 +48,19 @@ def props_clear_of(cameras: Sequence[Camera], props: Props | None) -> Props | No
     return props
 
 
+def hides_nobody(piece: Solid | None, cameras: Sequence[Camera], reach: Array) -> Solid | None:
+    """A thing by the lifter, unless a camera would see it before the lifter, who stays within points (N, 3)."""
+    if piece is None:
+        return None
+    corners = piece.corners.astype(float)
+    for camera in cameras:
+        (own, depth), (pixels, far) = camera.project(corners), camera.project(reach)
+        apart = (own.max(axis=0) < pixels.min(axis=0)) | (own.min(axis=0) > pixels.max(axis=0))
+        if depth.min() < NEAR_M or (depth.min() < far.max() and not apart.any()):
+            return None
+    return piece
+
+
 def clear_of(piece: Solid, cameras: Sequence[Camera], reach: Array) -> bool:
     """Whether a piece of furniture hides the lifter, within points (N, 3), from no camera and stands elsewhere."""
     low, high = reach[:, :2].min(axis=0) - 0.3, reach[:, :2].max(axis=0) + 0.3

@@ -10,8 +10,8 @@ from sim.render.camera import FAR_M, NEAR_M, Camera
 
 Array = NDArray[np.float64]
 
-#: Classes of the label mask; furniture along the walls is background, a rack round the lifter is not.
-CLASSES = ("background", "skin", "top", "bottom", "shoes", "hair", "bar", "plates", "belt", "rack", "wedge")
+#: Classes of the label mask; furniture along the walls is background, a rack or a jump box by the lifter is not.
+CLASSES = ("background", "skin", "top", "bottom", "shoes", "hair", "bar", "plates", "belt", "rack", "wedge", "box")
 #: Classes that belong to the person.
 PERSON = tuple(CLASSES.index(name) for name in ("skin", "top", "bottom", "shoes", "hair", "belt"))
 

@@ -65,6 +65,12 @@ COMPETITION: dict[float, Colour] = {
 }  # fmt: skip
 BELTS: dict[str, Colour] = {"black": (0.020, 0.019, 0.019), "brown": (0.11, 0.050, 0.022), "tan": (0.27, 0.15, 0.07)}
 RACKS: dict[str, Colour] = {"black": (0.020, 0.020, 0.022), "red": (0.22, 0.018, 0.018), "grey": (0.16, 0.16, 0.165)}
+JUMP_BOXES: dict[str, Colour] = {
+    "wood": (0.36, 0.235, 0.125),
+    "birch": (0.50, 0.40, 0.26),
+    "black": (0.028, 0.028, 0.030),
+}
+JUMP_BOX_SLOT: Colour = (0.012, 0.010, 0.008)
 WEDGE: Colour = (0.16, 0.095, 0.045)
 STRAP: Colour = (0.05, 0.05, 0.052)
 STEEL: Colour = (0.26, 0.26, 0.27)

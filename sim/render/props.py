@@ -1,4 +1,4 @@
-"""What stands by the lifter and does not move: a rack's uprights, and what lies under the heels."""
+"""What stands by the lifter and does not move: a rack's uprights, a jump box, and what lies under the heels."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ class Props:
     paint: Array  # (V, 6) albedo, gloss, wrap, label
 
 
-def props_of(appearance: Appearance, figure: Figure, trial: SquatTrial, reach: NDArray[np.float64]) -> Props | None:
+def props_of(
+    appearance: Appearance, figure: Figure, trial: SquatTrial, reach: NDArray[np.float64], jump_box: Solid | None
+) -> Props | None:
     """What stands by a lifter who, with the load, stays within points `reach` (N, 3); None where nothing does."""
-    parts = []
+    parts = [] if jump_box is None else [(jump_box, "box")]
     if appearance.rack != "none" and trial.bar_kind in ("high", "low", "front"):
         parts.append((_stand(appearance.rack, trial, float(reach[:, 0].max())), "rack"))
     if appearance.heel_wedge_m > 0.0:
