@@ -54,11 +54,20 @@ def hides_nobody(piece: Solid | None, cameras: Sequence[Camera], reach: Array) -
         return None
     corners = piece.corners.astype(float)
     for camera in cameras:
-        (own, depth), (pixels, far) = camera.project(corners), camera.project(reach)
-        apart = (own.max(axis=0) < pixels.min(axis=0)) | (own.min(axis=0) > pixels.max(axis=0))
-        if depth.min() < NEAR_M or (depth.min() < far.max() and not apart.any()):
+        own, depth = camera.project(corners)
+        seen = camera.project(reach)[0]
+        apart = (own.max(axis=0) < seen.min(axis=0)) | (own.min(axis=0) > seen.max(axis=0))
+        if depth.min() < NEAR_M or not (apart.any() or _beyond(corners, camera.position(), reach)):
             return None
     return piece
+
+
+def _beyond(corners: Array, eye: Array, reach: Array) -> bool:
+    """Whether an upright plane beside the lifter parts a thing (8, 3) from lifter and eye: then it hides no one."""
+    low, high = reach[:, :2].min(axis=0), reach[:, :2].max(axis=0)
+    below = (corners[:, :2].max(axis=0) < low) & (eye[:2] > low)
+    above = (corners[:, :2].min(axis=0) > high) & (eye[:2] < high)
+    return bool(below.any() or above.any())
 
 
 def clear_of(piece: Solid, cameras: Sequence[Camera], reach: Array) -> bool:
