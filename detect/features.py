@@ -86,8 +86,8 @@ def measure_body(pose: PoseTrack) -> BodyCurves | None:
         trunk_lean_deg=np.degrees(np.arctan2(facing * trunk[:, 0], -trunk[:, 1])),
         trunk_length=np.linalg.norm(trunk, axis=1) / leg,
         thigh_inclination_deg=_inclination_deg(thigh[:, 1], seen),
-        hip_angle_deg=_angle_deg(trunk, thigh),
-        knee_angle_deg=_angle_deg(-thigh, joints["ankle"] - joints["knee"]),
+        hip_angle_deg=angle_deg(trunk, thigh),
+        knee_angle_deg=angle_deg(-thigh, joints["ankle"] - joints["knee"]),
     )
 
 
@@ -165,7 +165,7 @@ def _inclination_deg(hip_above_knee_px: Array, seen: NDArray[np.bool_]) -> Array
     return np.asarray(np.degrees(np.arccos(np.clip(hip_above_knee_px / standing, -1, 1))))
 
 
-def _angle_deg(a: Array, b: Array) -> Array:
+def angle_deg(a: Array, b: Array) -> Array:
     """Angle between two rows of vectors, 0..180."""
     cross = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
     return np.asarray(np.degrees(np.arctan2(np.abs(cross), np.sum(a * b, axis=1))))

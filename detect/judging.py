@@ -59,6 +59,11 @@ class Calibration:
     size_low_deg: float  # a 90 % interval, from the size
     size_high_deg: float
 
+    def score(self, reading: Reading) -> float:
+        """How sure it is a wink, 0 to 1; called from a half."""
+        logit = float(np.dot(self.weights, (reading.fallen_deg, reading.past, reading.at, 1.0))) - self.threshold
+        return float(1 / (1 + np.exp(-np.clip(logit, -40, 40))))
+
     @classmethod
     def from_settings(cls, settings: dict[str, Any]) -> Calibration:
         """Read from the settings kept beside a network."""
@@ -76,11 +81,19 @@ def read_squat(out: NDArray[np.float32], squat: Squat, body: BodyCurves) -> Read
     """
     first, last = (round(frame / body.fps * RATE_HZ) for frame in (squat.start, squat.bottom))
     part = out[first : last + 1].astype(np.float64)
+    return read_descent(part, (first + np.arange(len(part))) / RATE_HZ)
+
+
+def read_descent(part: Array, time_s: Array) -> Reading | None:
+    """What outputs (n, 7) say of a way down, or of its beginning; None where it is too short to say anything.
+
+    Raises:
+        DetectorError: the network said something that is no number.
+    """
     if len(part) < _MIN_SAMPLES:
         return None
     if not np.isfinite(part).all():
         raise DetectorError("the network says something that is no finite number of this clip")
-    time_s = (first + np.arange(len(part))) / RATE_HZ
     where = onset_distribution(part[:, 5], part[:, 6])
     onset_s = float(where @ time_s)
     return Reading(
@@ -107,8 +120,7 @@ def onset_distribution(past: Array, at: Array) -> Array:
 
 def judge(reading: Reading, squat: Squat, rep: int, body: BodyCurves, how: Calibration, reason: str | None) -> Finding:
     """The answer for one repetition; with a `reason` not to tell it is no call."""
-    logit = float(np.dot(how.weights, (reading.fallen_deg, reading.past, reading.at, 1.0))) - how.threshold
-    score = float(1 / (1 + np.exp(-np.clip(logit, -40, 40))))
+    score = how.score(reading)
     bottom_s = squat.bottom / body.fps
     onset_s = float(np.clip(reading.onset_s - how.onset_shift_s, squat.start / body.fps, bottom_s))
     reach = how.onset_reach * max(reading.spread_s, how.least_spread_s)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from detect.blazepose import INDEX, Body
-from detect.causal import CausalContour, CausalRules, Eye, Now
+from detect.causal import LiveJudge, Now
 from detect.lettering import width_px, write
 from detect.live_page import LivePage
 from detect.live_source import Shot
@@ -45,8 +45,8 @@ class Measured:
 def watch_live(
     shots: Iterable[Shot],
     tracker: Tracker,
-    page: LivePage | None,
-    rules: CausalRules | None = None,
+    judge: LiveJudge,
+    page: LivePage | None = None,
     said: Callable[[str], None] = print,
 ) -> Measured:
     """Look at pictures as they come, say every verdict, and show the picture where there is a page.
@@ -54,16 +54,16 @@ def watch_live(
     Args:
         shots: the newest picture, each time.
         tracker: finds the person.
+        judge: says what is known.
         page: shows it; None = words alone.
-        rules: when a wink is called.
         said: takes every event as a line.
     """
-    eye, judge, measured = Eye(), CausalContour(rules), Measured()
+    measured = Measured()
     began, cpu = time.monotonic(), time.process_time()
     with page or nullcontext():
         for shot in shots:
             body = tracker.step(shot.image)
-            now = judge.step(shot.time_s, eye.see(shot.time_s, body))
+            now = judge.step(shot.time_s, body)
             measured.delays_s.append(time.monotonic() - shot.taken_s)
             measured.numbers.append(shot.number)
             if now.event:
@@ -105,9 +105,13 @@ def drawn(image: Image, body: Body | None, now: Now, longest_px: int = 720) -> I
     colour = FAINT if now.call is None else COLOURS[now.call]
     write(small, text, letters, letters, letters, WHITE if now.call is None else colour, bold=True)
     if now.thigh_deg is not None:
-        said = f"thigh {now.thigh_deg:.0f}°   low back {now.edge_lean_deg:.0f}°"
-        write(small, said, letters, small.shape[0] - letters, letters, WHITE)
+        write(small, _angles(now), letters, small.shape[0] - letters, letters, WHITE)
     return small
+
+
+def _angles(now: Now) -> str:
+    followed = (("thigh", now.thigh_deg), ("pelvis", now.pelvic_tilt_deg), ("low back", now.edge_lean_deg))
+    return "   ".join(f"{name} {angle:.0f}°" for name, angle in followed if angle is not None)
 
 
 def _limbs(body: Body, scale: float) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

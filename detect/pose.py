@@ -138,8 +138,8 @@ def track_pose(video: Path, folder: Path | None = None) -> PoseTrack:
         world_m=np.stack([_empty(33, 3) if b is None else b.world_m for b in bodies]),
         visibility=np.stack([np.zeros(33) if b is None else b.visibility for b in bodies]),
         leg_length_px=leg_px,
-        silhouette=np.stack([_about_hips(body, "mask", leg_px, SILHOUETTE_PX) for body in bodies]),
-        grey=np.stack([_about_hips(body, "grey", leg_px, GREY_PX) for body in bodies]),
+        silhouette=np.stack([about_hips(body, "mask", leg_px, SILHOUETTE_PX) for body in bodies]),
+        grey=np.stack([about_hips(body, "grey", leg_px, GREY_PX) for body in bodies]),
         cpu_s=time.process_time() - started,
     )
 
@@ -187,7 +187,7 @@ def _leg_length_px(points_px: Array, seen: NDArray[np.bool_]) -> float:
     return float(np.percentile(np.max(legs, axis=0), 90))
 
 
-def _about_hips(body: Body | None, crop: str, leg_length_px: float, size_px: int) -> NDArray[np.uint8]:
+def about_hips(body: Body | None, crop: str, leg_length_px: float, size_px: int) -> NDArray[np.uint8]:
     """The middle of the silhouette's window, cut from one of the body's crops: one scale for the whole video."""
     if body is None or not np.isfinite(leg_length_px):
         return np.zeros((size_px, size_px), np.uint8)

@@ -68,15 +68,24 @@ def see(pose: PoseTrack) -> Sight | None:
         np.full(pose.n_frames, turned_deg(pose)),
         body.seen.astype(float),
     )
-    curves = ((np.stack(columns, axis=1) - _ABOUT) / _SPREAD).astype(np.float32)
+    curves = unit_curves(np.stack(columns, axis=1))
     if not np.isfinite(curves).all():
         bad = [name for name, column in zip(CURVES, curves.T, strict=True) if not np.isfinite(column).all()]
         raise DetectorError(f"the pose's {', '.join(bad)} is no finite number; such a clip cannot be judged")
     margin = (SILHOUETTE_PX - GREY_PX) // 2
-    silhouette = _small(pose.silhouette[:, margin:-margin, margin:-margin], body.facing)
+    silhouette = small_pictures(pose.silhouette[:, margin:-margin, margin:-margin], body.facing)
     return Sight(
-        body, find_squats(body, min_seen_share=GUESSED_SHARE), silhouette, _small(pose.grey, body.facing), curves
+        body,
+        find_squats(body, min_seen_share=GUESSED_SHARE),
+        silhouette,
+        small_pictures(pose.grey, body.facing),
+        curves,
     )
+
+
+def unit_curves(columns: Array) -> NDArray[np.float32]:
+    """Curves (…, 8) as they are measured, in the order of `CURVES`, brought to about unit size."""
+    return np.asarray((columns - _ABOUT) / _SPREAD, np.float32)
 
 
 def turned_deg(pose: PoseTrack) -> float:
@@ -100,7 +109,7 @@ def resampled(values: NDArray[np.float32], fps: float, seen: NDArray[np.bool_]) 
     return np.stack([np.interp(at, frames, column[frames]) for column in values.T], axis=1).astype(np.float32)
 
 
-def _small(pictures: Pictures, facing: int) -> Pictures:
+def small_pictures(pictures: Pictures, facing: int) -> Pictures:
     """Half the size, mirrored so that everybody faces right, the hips on the same pixel either way."""
     n = len(pictures)
     # The hips lie on the first pixel right of the middle, mirrored on the last left of it.

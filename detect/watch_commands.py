@@ -12,6 +12,7 @@ from wink.config import build
 from wink.errors import ClipError, ConfigError
 
 if TYPE_CHECKING:
+    from detect.causal import LiveJudge
     from detect.detectors.detector import Detector
 
 
@@ -66,6 +67,22 @@ def attach(cfg: DictConfig) -> None:
         print(line)
 
 
+def _live_judge(cfg: DictConfig) -> LiveJudge:
+    """What judges live pictures.
+
+    Raises:
+        ConfigError: the detector needs the whole film, or its settings are wrong.
+    """
+    from detect.causal import LiveDetector
+    from detect.detectors.detector import check_setting
+
+    check_setting("held_s", cfg.held_s, low=0, high=2)
+    name, detector = the_one_detector(cfg)
+    if not isinstance(detector, LiveDetector):
+        raise ConfigError(f"{name} needs the whole film; live are detector=silhouette_tcn_causal and low_back_contour")
+    return detector.live(float(cfg.held_s))
+
+
 def live(cfg: DictConfig) -> None:
     """Watch a camera or a file in real time."""
     from detect.live import watch_live
@@ -77,7 +94,7 @@ def live(cfg: DictConfig) -> None:
     if len(inputs) != 1:
         raise ConfigError("name one camera or video: `wink live 0`, `wink live squat.mp4`")
     name = str(inputs[0])
-    tracker = Tracker()
+    tracker, judge = Tracker(), _live_judge(cfg)
     if not name.isdigit() and not Path(name).is_file():
         raise ClipError(f"there is no file {name}, and a camera is a number: 0 is the first")
     try:
@@ -88,5 +105,5 @@ def live(cfg: DictConfig) -> None:
         print(f"look at {page.address} (this machine only); Ctrl-C ends it", flush=True)
     shots = camera_shots(int(name)) if name.isdigit() else file_shots(Path(name))
     with Latest(shots) as newest:
-        measured = watch_live(newest, tracker, page, build(cfg.rules), lambda line: print(line, flush=True))
+        measured = watch_live(newest, tracker, judge, page, lambda line: print(line, flush=True))
     print(measured)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from drawn import FPS, thigh_curve, tilt_curve, write_video
 
-from detect.causal import CausalContour, CausalRules, Glimpse, LowPass
+from detect.causal_contour import CausalContour, CausalRules, Glimpse
 from detect.live import Measured, watch_live, words
+from detect.live_body import LowPass
 from detect.live_page import LivePage
 from detect.live_source import Latest, Shot, file_shots
 from wink.errors import ClipError
@@ -22,7 +23,7 @@ def watched(reversal_deg, *, off_side_deg=10.0, n_reps=1, share=0.5, flicker_deg
     edge = share * tilt_curve(thigh, reversal_deg) + flicker_deg * (np.arange(len(time_s)) % 2)
     judge = CausalContour()
     pictures = zip(time_s.tolist(), thigh.tolist(), edge.tolist(), strict=True)
-    return [judge.step(t, Glimpse(a, e, off_side_deg)) for t, a, e in pictures]
+    return [judge.glimpsed(t, Glimpse(a, e, off_side_deg)) for t, a, e in pictures]
 
 
 def events(said):
@@ -127,7 +128,7 @@ def test_rate_and_delay_are_measured():
             time.sleep(0.01)
 
     shots = [Shot(k, time.monotonic(), k / 30, np.zeros((4, 4, 3), np.uint8)) for k in range(0, 10, 2)]
-    measured = watch_live(shots, Nobody(), None, said=lambda _: None)
+    measured = watch_live(shots, Nobody(), CausalContour(), said=lambda _: None)
     assert measured.numbers == [0, 2, 4, 6, 8]
     assert min(measured.delays_s) >= 0.01
     assert "5 of 9 pictures looked at" in str(measured)

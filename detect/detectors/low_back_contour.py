@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detect.causal import LiveJudge
+from detect.causal_contour import CausalContour, CausalRules
 from detect.detectors.detector import Finding, Observation, check_setting, sureness
 from detect.features import BodyCurves, Squat, find_squats, measure_body, smooth_curve
 from detect.pose import PoseTrack
@@ -52,6 +54,10 @@ class LowBackContour:
             return tuple(Finding(squat.rep, squat.bottom / body.fps, 0.0, None) for squat in squats)
         lean = self.contour_lean_deg(observation.pose, body)
         return tuple(self._judge(squat, body, lean) for squat in squats)
+
+    def live(self, held_s: float) -> LiveJudge:
+        """The same, picture by picture."""
+        return CausalContour(CausalRules(self.reversal_deg, held_s, self.contour_share, self.from_thigh_deg))
 
     def contour_lean_deg(self, pose: PoseTrack, body: BodyCurves) -> Array:
         """Lean (T,) of the low back's contour from vertical, + forward."""

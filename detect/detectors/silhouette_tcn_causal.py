@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from detect.causal import LiveJudge
+from detect.causal_network import CausalNetwork
 from detect.detectors.silhouette_tcn import SilhouetteTcn
 from detect.trained import Head
 
@@ -18,3 +20,12 @@ class SilhouetteTcnCausal(SilhouetteTcn):
     """Networks on the silhouette that never look ahead."""
 
     head: ClassVar[Head] = "causal"
+
+    def live(self, held_s: float) -> LiveJudge:
+        """The same, picture by picture."""
+        return CausalNetwork(
+            self._networks(),
+            held_s=held_s,
+            max_turned_deg=self.max_turned_deg,
+            min_visibility=self.min_visibility,
+        )
