@@ -28,6 +28,7 @@ TruthClass = Literal["clean", "ambiguous", "wink", "outside"]
 
 CLEAN_BELOW_DEG = 5.0  # inside the error of skin markers, see wink.angles
 WINK_FROM_DEG = 10.0
+STILL_BELOW_DEG = 3.0  # a pelvis that hardly turns: of these not one should be called
 
 
 def truth_class(magnitude_deg: Array) -> NDArray[np.str_]:
@@ -48,6 +49,8 @@ def counts(table: ScoreTable) -> dict[str, int]:
         "n_lifters": len(np.unique(table.lifter[kind != "outside"])),
         "n_clean_silent": int((~called[kind == "clean"]).sum()),
         "n_wink_called": int(called[kind == "wink"].sum()),
+        "n_still": int((table.magnitude_deg < STILL_BELOW_DEG).sum()),
+        "n_still_called": int(called[table.magnitude_deg < STILL_BELOW_DEG].sum()),
         "n_ambiguous_called": int(called[kind == "ambiguous"].sum()),
         "n_called_outside": int(called[kind == "outside"].sum()),
         "n_cannot_tell": int(table.cannot_tell[kind != "outside"].sum()),

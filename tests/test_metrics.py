@@ -44,6 +44,11 @@ def test_a_false_alarm_on_a_silent_clip_is_none():
     assert (scores["n_clean_silent"], scores["false_alarms_per_100"]) == (0, 100.0)
 
 
+def test_a_pelvis_that_hardly_turns_is_counted_apart():
+    scores = evaluate([NONE] * 4, [0.5, 2.9, 3.0, 7.0], [1.2, NONE, 1.0, 1.0], [0.9, 0.1, 0.8, 0.8])
+    assert (scores["n_still"], scores["n_still_called"]) == (2, 1)
+
+
 def test_nothing_to_score_is_no_score():
     scores = evaluate([], [], [], [])
     assert [scores[k] for k in ("presence_f1", "ap_33ms", "ap_mean", "event_f1_100ms")] == [None] * 4
