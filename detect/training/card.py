@@ -77,8 +77,10 @@ no true point is ever shown."""
 def _told(dataset: Dataset, train: Sequence[Watched], how: Training) -> str:
     spec, state = dataset.spec, read_state(dataset.path)
     lifters, frames = len({w.clip.subject_id for w in train}), sum(w.clip.n_frames for w in train)
+    marked = sum(not w.example.known.any() for w in train)
+    how_known = f"; of {marked} only what people marked is known" if marked else ""
     return f"""Dataset `{dataset.name}`, spec {state.get("spec_hash", "unknown")}, made by {spec.get("program", "?")}.
-Split `{how.train_split}`: {len(train)} clips, {lifters} lifters, {frames} frames."""
+Split `{how.train_split}`: {len(train)} clips, {lifters} lifters, {frames} frames{how_known}."""
 
 
 def _training(how: Training) -> str:

@@ -36,8 +36,13 @@ class Example:
     seen: NDArray[np.bool_]  # (T,)
     pictures: NDArray[np.uint8]  # (T, 2, 48, 48) silhouette, grey
     curves: NDArray[np.float32]  # (T, 8)
-    angles_deg: NDArray[np.float32]  # (T, 4) `ANGLES`
-    targets: NDArray[np.float32]  # (n, 8) `TARGETS` at RATE_HZ
+    angles_deg: NDArray[np.float32]  # (T, 4) `ANGLES`; NaN = unknown
+    targets: NDArray[np.float32]  # (n, 8) `TARGETS` at RATE_HZ; NaN = unknown
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Frames (T,) of which every angle is known."""
+        return np.asarray(np.isfinite(self.angles_deg).all(axis=1))
 
 
 @dataclass(frozen=True)
@@ -109,9 +114,13 @@ def make_targets(angles_deg: NDArray[np.float32], fps: float, repetitions: Seque
         wink = repetition.wink("pelvic_reversal_onset")
         if wink is not None:
             targets[inside & (time_s >= wink.onset_s), 5] = 1
-            hill = np.exp(-0.5 * ((time_s - wink.onset_s) * RATE_HZ / _ONSET_WIDTH) ** 2)
-            targets[:, 6] = np.maximum(targets[:, 6], hill)
+            targets[:, 6] = np.maximum(targets[:, 6], hill(time_s, wink.onset_s))
     return targets
+
+
+def hill(time_s: NDArray[np.float64], onset_s: float) -> NDArray[np.float64]:
+    """How near each moment is to an onset, 1 at it."""
+    return np.asarray(np.exp(-0.5 * ((time_s - onset_s) * RATE_HZ / _ONSET_WIDTH) ** 2))
 
 
 def _truth(dataset: Dataset, clip: Clip) -> NDArray[np.float32]:

@@ -39,7 +39,7 @@ class FrameSet:
         self.pictures, self.curves, self.angles = [], [], list[NDArray[np.float32]]()
         for example in examples:
             busy = example.angles_deg[:, 3] > _STANDING_DEG
-            some = np.flatnonzero(example.seen & (busy | (np.arange(len(busy)) % 4 == 0)))
+            some = np.flatnonzero(example.seen & example.known & (busy | (np.arange(len(busy)) % 4 == 0)))
             some = some[: len(some) // _ALIKE * _ALIKE]
             self.pictures.append(example.pictures[some])
             self.curves.append(example.curves[some])
@@ -62,10 +62,12 @@ def train_frames(
     seed: int,
     folder: Path,
 ) -> FrameNet:
-    """The network that reads `ANGLES` off a picture, trained, in evaluation mode."""
+    """The network that reads `ANGLES` off a picture, in evaluation mode: trained, or as drawn where none are known."""
     torch.manual_seed(seed)
     net = FrameNet(settings.network, train[0].curves.shape[1])
     shown, kept_back = FrameSet(train), FrameSet(validation)
+    if not shown.stretches:
+        return net.eval()
 
     def loss(drawn: torch.Generator) -> Tensor:
         which = torch.randint(0, shown.stretches, (max(1, settings.batch // _ALIKE),), generator=drawn)
@@ -75,6 +77,8 @@ def train_frames(
         return functional.smooth_l1_loss(read / net.spread, angles / net.spread, beta=0.3)
 
     def score() -> Mapping[str, float]:
+        if not kept_back.stretches:
+            return {}
         some = np.linspace(0, kept_back.stretches - 1, min(150, kept_back.stretches)).astype(np.int64)
         pictures, curves, angles = kept_back.take(some)
         error = (net(pictures, curves)[0] - angles).pow(2).mean(0).sqrt()

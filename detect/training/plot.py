@@ -14,6 +14,9 @@ def plot_curves(work: Path, file: Path) -> None:
 
     figure = Figure(figsize=(12, 3.4), layout="constrained")
     for axis, name in zip(figure.subplots(1, len(CURVES)), CURVES, strict=True):
+        if not (work / f"{name}.csv").exists():  # the truth of no frame was known: nothing to train it on
+            axis.set_visible(False)
+            continue
         with (work / f"{name}.csv").open(newline="") as opened:
             rows = list(csv.DictReader(opened))
         for column in [c for c in (rows[0] if rows else {}) if c != "step"]:

@@ -75,7 +75,7 @@ def validation_figures(read: Read, how: Calibration, watched: Sequence[Watched])
     return {name: scores.get(name) for name in FIGURES} | {
         "depth_matched_f1": plain(matched["presence_f1"]),
         "depth_matched_auroc": plain(matched["presence_auroc"]),
-        "tilt_rmse_deg": float(np.sqrt(np.concatenate(squares).mean())),
+        "tilt_rmse_deg": plain(np.sqrt(_mean(np.concatenate([np.zeros(0), *squares])))),
     }
 
 
@@ -96,6 +96,12 @@ def _table(asked: Sequence[tuple[Clip, Repetition, Finding | None]]) -> ScoreTab
         depth_deg=np.array([repetition.max_thigh_inclination_deg for _, repetition, _ in asked]),
         lifter=np.array([clip.subject_id for clip, _, _ in asked]),
     )
+
+
+def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of what is known; NaN of nothing."""
+    known = values[np.isfinite(values)]
+    return np.asarray(known.mean() if len(known) else np.nan)
 
 
 def _or_nan(value: float | None) -> float:

@@ -65,8 +65,9 @@ def train_sequences(
     def score() -> Mapping[str, float]:
         features, targets, there = _batch([(track.features[0], track.targets) for track in validation])
         out = net(features)[:, :, 0]
-        weight = there.sum()
-        rmse = (((out[:, 0] - targets[:, 0]) ** 2 * there).sum() / weight).sqrt()
+        known = there * torch.isfinite(targets[:, 0])
+        off = (out[:, 0] - torch.nan_to_num(targets[:, 0])) ** 2
+        rmse = ((off * known).sum() / known.sum().clamp(min=1.0)).sqrt()
         return {"validation_loss": float(sequence_loss(out, targets, there)), "rmse_pelvic_tilt_deg": float(rmse)}
 
     name = "causal" if causal else "offline"
@@ -75,22 +76,26 @@ def train_sequences(
 
 
 def sequence_loss(out: Tensor, targets: Tensor, there: Tensor) -> Tensor:
-    """What is wrong with outputs (N, 7, T) against `TARGETS` (N, 8, T), over the samples that are there (N, T)."""
+    """What is wrong with outputs (N, 7, T) against `TARGETS` (N, 8, T), over the samples that are there (N, T).
+
+    Targets that are no number are unknown, and left out.
+    """
 
     def mean(values: Tensor, weight: Tensor) -> Tensor:
         return (values * weight).sum() / weight.sum().clamp(min=1.0)
 
-    angles = functional.smooth_l1_loss(out[:, :4] / _ANGLE_UNIT_DEG, targets[:, :4] / _ANGLE_UNIT_DEG, reduction="none")
-    fallen = functional.smooth_l1_loss(out[:, 4] / _FALLEN_UNIT_DEG, targets[:, 4] / _FALLEN_UNIT_DEG, reduction="none")
-    past = functional.binary_cross_entropy_with_logits(out[:, 5], targets[:, 5], reduction="none")
-    at = functional.binary_cross_entropy_with_logits(out[:, 6], targets[:, 6], reduction="none")
-    descent = there * targets[:, 7]
+    known, true = torch.isfinite(targets) * there[:, None], torch.nan_to_num(targets)
+    angles = functional.smooth_l1_loss(out[:, :4] / _ANGLE_UNIT_DEG, true[:, :4] / _ANGLE_UNIT_DEG, reduction="none")
+    fallen = functional.smooth_l1_loss(out[:, 4] / _FALLEN_UNIT_DEG, true[:, 4] / _FALLEN_UNIT_DEG, reduction="none")
+    past = functional.binary_cross_entropy_with_logits(out[:, 5], true[:, 5], reduction="none")
+    at = functional.binary_cross_entropy_with_logits(out[:, 6], true[:, 6], reduction="none")
+    descent = there * true[:, 7]
     return (
-        0.25 * mean(angles.mean(dim=1), there)
-        + 0.5 * mean(fallen, descent)
-        + mean(past, descent)
-        + 3.0 * mean(at, descent)
-        + 0.5 * mean(at, there)
+        0.25 * mean(angles, known[:, :4])
+        + 0.5 * mean(fallen, descent * known[:, 4])
+        + mean(past, descent * known[:, 5])
+        + 3.0 * mean(at, descent * known[:, 6])
+        + 0.5 * mean(at, known[:, 6])
     )
 
 

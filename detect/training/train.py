@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from detect.boosted import FILE, save_boosted
 from detect.trained import keep_calibration
+from detect.training.annotated import read_all
 from detect.training.augmentation import Augmentation
 from detect.training.boosting import BoostingTraining, fit_boosted
 from detect.training.card import write_card
-from detect.training.examples import Watched, read_examples
+from detect.training.examples import Watched
 from detect.training.score import calibrated, validation_figures
 from wink.dataset import Dataset
 from wink.errors import ConfigError, DatasetError
@@ -38,14 +39,17 @@ class Training:
     seeds: Sequence[int]  # one training each; the first one's networks are kept
     train_split: str
     validation_split: str
+    annotated_clips: int | None  # of each dataset's training split, clips whose truth is what people marked; None = all
 
     def __post_init__(self) -> None:
         """ConfigError where a setting cannot be."""
         check_holdout(self.holdout)
         if not self.seeds or not all(isinstance(seed, int) and seed >= 0 for seed in self.seeds):
             raise ConfigError(f"training.seeds={list(self.seeds)}; expected whole numbers from 0, at least one")
-        if self.changed_copies < 0:
-            raise ConfigError(f"training.changed_copies={self.changed_copies}; expected a whole number from 0")
+        for name in ("changed_copies", "annotated_clips"):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, int) or value < 0):
+                raise ConfigError(f"training.{name}={value}; expected a whole number from 0")
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,9 @@ class Trained:
 
 
 def train_networks(datasets: Sequence[Dataset], how: Training, folder: Path, cache: Path, workers: int = 1) -> Trained:
-    """Train the learned detectors on simulated datasets, lifters split as each dataset splits them.
+    """Train the learned detectors, lifters split as each dataset splits them.
 
+    Simulated clips teach angles and onsets; clips that people marked, without truth of their frames, onsets alone.
     Killed and called again with the same settings it goes on where it was.
 
     Raises:
@@ -66,12 +71,19 @@ def train_networks(datasets: Sequence[Dataset], how: Training, folder: Path, cac
     """
     (folder / "work").mkdir(parents=True, exist_ok=True)
     shown, kept_back = (
-        [read_examples(dataset, split, how.holdout, cache, workers) for dataset in datasets]
-        for split in (how.train_split, how.validation_split)
+        [read_all(dataset, split, how.holdout, cache, workers, most, how.seeds[0]) for dataset in datasets]
+        for split, most in ((how.train_split, how.annotated_clips), (how.validation_split, None))
     )
     train, validation = ([one for part in parts for one in part] for parts in (shown, kept_back))
+    if not train:
+        raise DatasetError(
+            f"no clip to learn from in split {how.train_split!r}; give more datasets, or annotated_clips"
+        )
     _check_strangers(train, validation)
-    figures = [_fit_boosting(how, train, validation, folder)]
+    known = [one for one in train if one.example.known.all()]  # trees and perceptron need the truth of every frame
+    if not known and how.frames is None:
+        raise DatasetError("silhouette_boosting is fitted to the truth of every frame, which marked clips do not have")
+    figures = [_fit_boosting(how, known, validation, folder)] if known else []
     if how.frames is not None and how.sequences is not None:
         from detect.training.seed import train_seed
 
