@@ -1,4 +1,4 @@
-"""What marked clips of real people add to simulated ones: networks trained on either and on both, on the same unseen clips.
+"""What marked clips of real people add to simulated ones: networks trained on either and both, on clips unseen.
 
     python benchmarks/synthetic_to_real.py train_detector train_depths --real real --clips 0 5 20
     python benchmarks/synthetic_to_real.py demo --real marked --network tiny --clips 0 4
@@ -76,7 +76,7 @@ def trainings(
 ) -> Iterator[tuple[str, list[Dataset], int]]:
     """What is trained on what, by name."""
     for most in sorted(set(clips)):
-        yield (f"simulated and {most} marked" if most else "simulated"), [*simulated, real], most
+        yield (f"simulated and {most} marked", [*simulated, real], most) if most else ("simulated", [*simulated], 0)
     for most in sorted(set(clips) - {0}):
         yield f"{most} marked", [real], most
 
