@@ -24,7 +24,8 @@ from sim.render.clip import renderer
 from sim.render.gl import INSTALL
 from sim.render.labels import CLASSES
 from sim.settings import Share, check_settings, share_of
-from sim.shard import ATTEMPTS, ShardJob, ShardReport, make_shard
+from sim.shard import make_shard
+from sim.shard_job import ATTEMPTS, ShardJob, ShardReport
 from sim.splits import check_paths
 from sim.workers import PROGRESS, WorkerDiedError, live_page_of, local_cluster, run_jobs, scheduler_at
 from wink.config import build, load_option
@@ -47,8 +48,8 @@ CHECKED = 200
 
 #: Files of `sim` that change nothing in a clip: how clips are managed, checked, listed and shown.
 _MANAGING = (
-    *("card.py", "commands.py", "estimate.py", "generate.py", "overview.py", "reproduce.py"),
-    *("settings.py", "shard.py", "validate.py", "workers.py"),
+    *("card.py", "commands.py", "deadline.py", "estimate.py", "generate.py", "overview.py", "reproduce.py"),
+    *("settings.py", "shard.py", "shard_job.py", "validate.py", "workbench.py", "workers.py"),
 )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from kinematic_trial import kinematic_trial, subject
 
 from sim import film, plan, shard
-from sim.shard import ShardJob, ShardReport
+from sim.shard_job import ShardJob, ShardReport
 
 #: A file named for a trial in this folder says what is to become of it.
 FOLDER = "WINK_TEST_FATES"

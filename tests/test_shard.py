@@ -18,7 +18,7 @@ from stubbed import FOLDER, make_stub_shard
 from sim.generate import dataset_spec, generate_dataset
 from sim.plan import Plan
 from sim.reproduce import reproduce_clip
-from sim.shard import ShardJob
+from sim.shard_job import ShardJob
 from wink.dataset import Dataset
 from wink.dataset_writer import DatasetWriter
 from wink.errors import DatasetError, SimulationError
