@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
 from wink.cli import commands, help_of, overview, summary
 from wink.compose import run_composed, sort_arguments
@@ -48,6 +49,15 @@ def test_every_verb_has_help_with_an_example(verb):
 def test_every_verb_loads_and_composes(verb):
     assert callable(commands()[verb].load())
     assert len(composed(verb)) == 1
+
+
+@pytest.mark.parametrize("verb", sorted(commands()))
+def test_no_setting_has_the_name_of_a_group_of_options(verb):
+    """Hydra takes `name=value` for a choice of the group wherever there is one, and refuses it as a setting."""
+    node = yaml.safe_load((files("configs") / f"{verb}.yaml").read_text())
+    groups = {folder.name for folder in files("configs").iterdir() if folder.is_dir()}
+    chosen = {name for entry in node["defaults"] if isinstance(entry, dict) for name in entry}
+    assert set(node) & groups <= chosen
 
 
 def test_every_setting_of_every_verb_is_explained():

@@ -1,17 +1,21 @@
 """What a dataset says of itself, read by those it is said to: mlcroissant, Hugging Face's datasets, sha256sum."""
 
+import hashlib
 import json
 import subprocess
 import sys
 import warnings
 
+import pyarrow.parquet as pq
 import pytest
 from small_dataset import N_FRAMES, NAMES, repetitions_of, write_small_dataset
 
 from wink.dataset import SCHEMA_VERSION
+from wink.dataset_writer import DatasetWriter, Shard
 from wink.description import describe, read_checksums, summary
 from wink.errors import DatasetError
 from wink.front_matter import completed_card, parted
+from wink.store import Store
 
 CARD = "---\npretty_name: small\ntags: [squat]\n---\n# small\n\nFour clips,\nmade by a test.\n\nMore.\n"
 
@@ -52,6 +56,27 @@ def test_sha256sum_itself_checks_every_file(small):
     listed = set(read_checksums(small.path))
     there = {str(f.relative_to(small.path)) for f in small.path.rglob("*") if f.is_file() and ".shards" not in f.parts}
     assert there - listed == {"SHA256SUMS"}
+
+
+def test_at_a_url_a_dataset_says_the_same_of_itself(small, tmp_path):
+    place = Store(f"memory://{tmp_path.name}/small")
+    writer = DatasetWriter(place.url, {"seed": 0})
+    for file in small.path.rglob("*/*"):
+        if file.is_file() and ".shards" not in file.parts:
+            copy = tmp_path / file.name
+            copy.write_bytes(file.read_bytes())
+            place.take(copy, str(file.relative_to(small.path)))
+    for file in sorted((small.path / ".shards").glob("*.json")):
+        record, table = json.loads(file.read_text()), small.path / "frames" / f"{file.stem}.parquet"
+        frames = pq.read_table(table) if table.exists() else None
+        writer.add(Shard(file.stem, record["metadata"], record["repetitions"], frames))
+    assert writer.gather(CARD) == 4
+    told = json.loads(place.read("croissant.json"))
+    assert told == json.loads((small.path / "croissant.json").read_text())
+    sums = dict(reversed(line.split("  ")) for line in place.read("SHA256SUMS").decode().splitlines())
+    assert set(sums) == set(read_checksums(small.path))
+    assert sums == {name: hashlib.sha256(place.read(name)).hexdigest() for name in sums}
+    assert parted(place.read("README.md").decode())[0]["license"] == "cc0-1.0"
 
 
 def test_a_list_that_is_none_is_refused(tmp_path):

@@ -17,6 +17,7 @@ from test_shard import TINY, media, tiny
 from sim.generate import generate_dataset
 from wink.dataset import Dataset
 from wink.dataset_writer import DatasetWriter
+from wink.description import read_checksums
 from wink.errors import DatasetError
 from wink.store import Store, join, local_folder
 
@@ -150,6 +151,9 @@ def test_a_dataset_in_an_object_store_resumes_and_is_the_same_bytes(tmp_path, bu
     generate_dataset(config, tmp_path / "local", make_stub_shard)
     assert media(tmp_path / "copy") == media(tmp_path / "local")
     assert len(Dataset(tmp_path / "copy").clips()) == 4
+    checked = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "copy", capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+    assert set(read_checksums(tmp_path / "copy")) == set(read_checksums(tmp_path / "local"))
 
 
 @pytest.mark.slow

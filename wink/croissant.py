@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -71,16 +71,16 @@ MEDIA = (
 )
 
 
-def croissant(path: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe a finished dataset folder.
+def croissant(path: Path, facts: Mapping[str, Any], media: Collection[str]) -> dict[str, Any]:
+    """Describe a finished dataset.
 
     Args:
-        path: the folder; its tables are there.
+        path: a folder with its tables.
         facts: name, description, license, version and the like, by the names of schema.org.
+        media: which of `MEDIA` it has.
     """
     frames = _frame_schema(path)
-    found = [name for name, pattern, *_ in MEDIA if next(path.glob(pattern), None)]
-    sets = [_file_set(*media) for media in MEDIA if media[0] in found]
+    sets = [_file_set(*kind) for kind in MEDIA if kind[0] in media]
     records = [_record_set(*table, pq.read_schema(path / table[1]), "fileObject") for table in TABLES]
     if frames is not None:
         sets.append(_file_set(*FRAMES[:2], PARQUET, FRAMES[2]))

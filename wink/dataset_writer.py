@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from omegaconf import OmegaConf
 
 from wink.dataset import METADATA, SCHEMA_VERSION, Dataset
-from wink.description import describe
+from wink.description import CHECKSUMS, describe
 from wink.errors import DatasetError
 from wink.files import write_table
 from wink.onset import Repetition
@@ -27,6 +27,8 @@ from wink.store import Store
 
 #: Rows gathered before they are written on: memory does not grow with the dataset.
 _BATCH = 20_000
+#: Frame tables of a dataset at a URL that are fetched to tell the columns all of them have.
+FRAME_TABLES_READ = 100
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,28 @@ class DatasetWriter:
             count = _write_rows(self.store, f"{table}.parquet", schema, rows)
         if self.store.folder is not None:
             describe(self.store.folder, SCHEMA_VERSION)
+        else:
+            self._describe_elsewhere(names)
         return count
+
+    def _describe_elsewhere(self, names: Sequence[str]) -> None:
+        """Describe a dataset at a URL from its tables; of what is large only the hashes in the records are read."""
+        with tempfile.TemporaryDirectory(prefix="wink-") as folder:
+            scratch = Path(folder)
+            frames = [f"frames/{file}" for file in self.store.names("frames", ".parquet")[:FRAME_TABLES_READ]]
+            tables = ["metadata.parquet", "repetitions.parquet"]
+            for file in ("README.md", "config.yaml", "dataset.json", *tables, *frames):
+                self.store.fetch(file, scratch / file)
+            describe(scratch, SCHEMA_VERSION, self.store.name, self._hashes(names))
+            for file in ("README.md", "croissant.json", CHECKSUMS):
+                self.store.take(scratch / file, file)
+
+    def _hashes(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Frames, videos and masks of the shards with their hashes."""
+        for name in names:
+            record = self._record(name)
+            yield from ((row["file_name"], row["sha256"]) for row in record["metadata"])
+            yield from record.get("sha256", {}).items()
 
 
 def record_shard(store: Store, shard: Shard) -> None:
@@ -146,7 +169,11 @@ def record_shard(store: Store, shard: Shard) -> None:
             else:
                 pq.write_table(shard.frames, f"{folder}/frames")
                 store.take(Path(folder, "frames"), name)
-    record = {"metadata": list(shard.metadata), "repetitions": list(shard.repetitions)}
+    record: dict[str, Any] = {"metadata": list(shard.metadata), "repetitions": list(shard.repetitions)}
+    if store.folder is None:  # a local dataset is read when it is whole, one elsewhere would have to be fetched
+        media = [str(row["mask_file"]) for row in shard.metadata if row.get("mask_file")]
+        frames = [f"frames/{shard.name}.parquet"] if shard.frames is not None else []
+        record["sha256"] = {file: store.sha256(file) for file in [*frames, *media]}
     if shard.quarantined:
         record["quarantined"] = list(shard.quarantined)
     store.write(f".shards/{shard.name}.json", json.dumps(record))

@@ -31,7 +31,7 @@ def demo(cfg: DictConfig) -> None:
             1,
             "simulate and film six lifters and their twins",
             "generate",
-            f"experiment={cfg.experiment}",
+            f"experiment={cfg.recipe}",
             f"name={cfg.name}",
         )
         if clips:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,26 +22,36 @@ _URLS = {"cc0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/"}
 _CREATOR = {"@type": "sc:Organization", "name": "winklab"}
 
 
-def describe(path: Path, schema_version: str) -> None:
-    """Complete the card of a finished dataset folder, and write croissant.json and SHA256SUMS.
+def describe(
+    path: Path, schema_version: str, name: str | None = None, elsewhere: Iterable[tuple[str, str]] | None = None
+) -> None:
+    """Complete the card of a finished dataset, and write croissant.json and SHA256SUMS.
 
     Running it again changes nothing; what is added later (annotations, detections, reports) is not in them.
+
+    Args:
+        path: its folder, or one with its card, settings and tables.
+        schema_version: of the tables.
+        name: of the dataset; None = the folder's.
+        elsewhere: names and hashes of the frames, videos and masks that are not in the folder; None = they are there.
     """
+    name = name or path.resolve().name
     table = pq.read_table(path / "metadata.parquet")
     card = completed_card((path / "README.md").read_text(), table)
     write_atomically(path / "README.md", card)
     license_name = hub_license(table)["license"]
     facts = {
-        "name": path.resolve().name,
-        "description": summary(card, path.resolve().name),
+        "name": name,
+        "description": summary(card, name),
         "license": _URLS.get(license_name, f"{license_name}: see the column `license` of metadata.parquet"),
         "url": "README.md",
         "version": f"{schema_version}.0",
         "creator": _CREATOR,
         "keywords": ["squat", "butt wink", "pelvic tilt", "biomechanics"],
     }
-    write_atomically(path / "croissant.json", json.dumps(croissant(path, facts), indent=1) + "\n")
-    lines = [f"{digest}  {name}\n" for name, digest in _digests(path, table)]
+    write_atomically(path / "croissant.json", json.dumps(croissant(path, facts, _media(table)), indent=1) + "\n")
+    files = [*_own(path), *(_media_files(path, table) if elsewhere is None else elsewhere)]
+    lines = [f"{digest}  {file}\n" for file, digest in files]
     write_atomically(path / CHECKSUMS, "".join(lines))
 
 
@@ -67,12 +77,24 @@ def read_checksums(path: Path) -> dict[str, str]:
     return {name: digest for digest, name in pairs}
 
 
-def _digests(path: Path, table: pa.Table) -> Iterator[tuple[str, str]]:
-    """Every file that belongs to the dataset, with its hash: that of a video was taken when it was written."""
+def _media(table: pa.Table) -> list[str]:
+    """Which kinds of media the clips of a table have."""
+    columns = {"videos": "file_name", "masks": "mask_file"}
+    return [kind for kind, column in columns.items() if table[column].null_count < table.num_rows]
+
+
+def _own(path: Path) -> Iterator[tuple[str, str]]:
+    """What says and lists what the dataset is, with hashes."""
     for name in ("README.md", "config.yaml", "dataset.json", "croissant.json"):
         if (path / name).is_file():
             yield name, file_sha256(path / name)
-    for name in ("metadata.parquet", "repetitions.parquet", *_names(path, "frames/*.parquet")):
+    for name in ("metadata.parquet", "repetitions.parquet"):
+        yield name, file_sha256(path / name)
+
+
+def _media_files(path: Path, table: pa.Table) -> Iterator[tuple[str, str]]:
+    """Frames, videos and masks of a folder with their hashes: that of a video was taken when it was written."""
+    for name in _names(path, "frames/*.parquet"):
         yield name, file_sha256(path / name)
     yield from zip(table["file_name"].to_pylist(), table["sha256"].to_pylist(), strict=True)
     for name in pc.drop_null(table["mask_file"]).to_pylist():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 from wink.errors import DatasetError
-from wink.files import write_atomically
+from wink.files import file_sha256, write_atomically
 
 
 class Store:
@@ -28,6 +29,7 @@ class Store:
         self.folder: Path | None = local_folder(self.url)  # None = elsewhere
         self._system: Any = None
         self._root = ""
+        self._sent: dict[str, str] = {}  # SHA-256 of what this object sent elsewhere
         if self.folder is None:
             self._system, self._root = _file_system(self.url)
 
@@ -74,11 +76,18 @@ class Store:
     def take(self, file: Path, name: str) -> None:
         """Put a finished file of this machine in its place; it is gone from where it was."""
         if self.folder is None:
+            self._sent[name] = file_sha256(file)
             self._system.put_file(str(file), f"{self._root}/{name}")
             file.unlink()
         elif file != self.folder / name:
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, self.folder / name)
+
+    def sha256(self, name: str) -> str:
+        """SHA-256 of a file, as hexadecimal digits; read back only where another object sent it."""
+        if self.folder is not None:
+            return file_sha256(self.folder / name)
+        return self._sent.get(name) or hashlib.sha256(self.read(name)).hexdigest()
 
     def fetch(self, name: str, file: Path) -> Path:
         """A local copy of a file, put at `file` where the dataset is not local."""
