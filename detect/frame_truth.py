@@ -12,9 +12,11 @@ from detect.detectors.detector import AngleCurves
 from detect.presence import Array
 from wink.clip import Clip
 from wink.dataset import Dataset
+from wink.posture import STANDING_MARGIN_DEG
 
 #: Angles a detector may read; the first is the one of the leaderboard.
 ANGLES = ("pelvic_tilt_deg", "lumbar_flexion_deg", "trunk_lean_deg", "thigh_inclination_deg")
+THIGH = ANGLES[-1]
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class FrameTruth:
     time_s: Array
     angles: Mapping[str, Array]
     in_repetition: NDArray[np.bool_]
+    standing: NDArray[np.bool_] | None = None  # where the zero of measured angles is; None = they have one of their own
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,25 @@ def read_frame_truth(dataset: Dataset, clip: Clip) -> FrameTruth | None:
     inside = np.zeros(len(time_s), bool)
     for repetition in clip.repetitions:
         inside |= (time_s >= repetition.start_s) & (time_s <= repetition.end_s)
-    known = [name for name in ANGLES if name in table.column_names]
-    return FrameTruth(time_s, {name: np.asarray(table[name].to_numpy(), dtype=float) for name in known}, inside)
+    angles = {n: np.asarray(table[n].to_numpy(), dtype=float) for n in ANGLES if n in table.column_names}
+    standing = None if clip.source == "synthetic" else _standing(angles.get(THIGH))
+    return FrameTruth(time_s, angles, inside, standing)
+
+
+def _standing(thigh_deg: Array | None) -> NDArray[np.bool_] | None:
+    """Frames (T,) of quiet standing."""
+    if thigh_deg is None or not np.isfinite(thigh_deg).any():
+        return None
+    return np.asarray(thigh_deg <= np.nanmin(thigh_deg) + STANDING_MARGIN_DEG)
 
 
 def angle_errors(clip_id: str, truth: FrameTruth, read: AngleCurves) -> tuple[AngleError, ...]:
-    """Errors of every angle that is both read and known."""
+    """Errors of every angle that is both read and known.
+
+    Measured angles are counted from quiet standing, simulated ones from the skeleton's neutral pose, from which quiet
+    standing is some degrees off, a few more or less in each person. On measured clips what is read is therefore
+    counted from the clip's own quiet standing too, but for the thigh, whose zero is the same everywhere.
+    """
     errors = []
     for name, true in truth.angles.items():
         said = getattr(read, name)
@@ -63,7 +79,10 @@ def angle_errors(clip_id: str, truth: FrameTruth, read: AngleCurves) -> tuple[An
             continue
         n = min(len(said), len(true))
         rows = truth.in_repetition[:n] & np.isfinite(true[:n])
-        off = (np.asarray(said, dtype=float)[:n] - true[:n])[rows]
+        off = np.asarray(said, dtype=float)[:n] - true[:n]
+        if truth.standing is not None and name != THIGH and np.isfinite(off[truth.standing[:n]]).any():
+            off = off - np.nanmedian(off[truth.standing[:n]])
+        off = off[rows]
         off = off[np.isfinite(off)]
         shape = float(((off - off.mean()) ** 2).sum()) if len(off) else 0.0
         errors.append(

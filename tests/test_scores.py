@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from drawn import drawn_dataset
 from scipy.stats import bootstrap
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, roc_auc_score, roc_curve
 
@@ -11,9 +12,10 @@ from detect import events, presence
 from detect.bootstrap import interval, lifter_weights
 from detect.depth_matching import depth_weights
 from detect.detectors.detector import AngleCurves
-from detect.frame_truth import FrameTruth, angle_errors, angle_scores
+from detect.frame_truth import FrameTruth, angle_errors, angle_scores, read_frame_truth
 from detect.metrics import counts, depth_matched, evaluate, scores, truth_class
 from detect.score_table import ScoreTable, simple_table
+from wink.dataset import Dataset
 
 NONE = math.nan
 RNG = np.random.default_rng(3)
@@ -197,3 +199,17 @@ def test_counts_know_lifters():
         simple_table([NONE] * 3, [0.0, 0.0, NONE], [NONE, NONE, 1.0], [0, 0, 1]), lifter=["a", "a", "b"]
     )
     assert counts(table)["n_lifters"] == 1
+
+
+def test_on_measured_clips_angles_are_counted_from_quiet_standing_but_for_the_thigh(tmp_path):
+    """A detector seven degrees off all along knows the pelvis' course; of the thigh it is wrong."""
+    clips = {"a1": {"reversal_deg": 20.0}, "a2": {"reversal_deg": 20.0, "source": "real_motion"}}
+    dataset = drawn_dataset(tmp_path / "drawn", tmp_path / "cache", clips)
+    off = {}
+    for clip in Dataset(dataset.path).clips():
+        truth = read_frame_truth(Dataset(dataset.path), clip)
+        read = AngleCurves(**{name: truth.angles[name] + 7.0 for name in ("pelvic_tilt_deg", "thigh_inclination_deg")})
+        errors = {e.angle: e.sum_deg / e.n_read for e in angle_errors(clip.clip_id, truth, read)}
+        off[clip.source] = errors
+    assert off["synthetic"] == pytest.approx({"pelvic_tilt_deg": 7.0, "thigh_inclination_deg": 7.0})
+    assert off["real_motion"] == pytest.approx({"pelvic_tilt_deg": 0.0, "thigh_inclination_deg": 7.0}, abs=1e-9)

@@ -15,8 +15,8 @@ from detect.pose_cache import find_poses
 from wink.dataset import Dataset
 from wink.detection import read_detections
 
-CASES = """cases=[{name: stiff, hip_flexion: {flexion_deg: 72.0}, depth: parallel},
- {name: supple, hip_flexion: mobile, hip_rotation: mobile, hip_bone: mobile, style: braced, depth: parallel}]"""
+SUPPLE = "hip_flexion: mobile, hip_rotation: mobile, hip_bone: mobile, style: braced"
+CASES = f"cases=[{{name: stiff, hip_flexion: {{flexion_deg: 72.0}}, depth: parallel}}, {{name: supple, {SUPPLE}}}]"
 SMALL = ("width=240", "height=180", "fps=15", "quality=fast", "masks=false", "appearance=plain", "scene=plain")
 
 
