@@ -169,6 +169,6 @@ def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
-            pass
+            """Say nothing of every request."""
 
     return Handler

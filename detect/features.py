@@ -6,7 +6,9 @@ lengths in leg lengths of the person, so that neither stature nor distance from 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from detect.pose import PoseTrack
 from wink.onset import OnsetRules, repetition_windows
 
 Array = NDArray[np.float64]
+Answer = TypeVar("Answer")
 
 SMOOTHING_S = 0.05  # Gaussian; landmark jitter is faster, a squat slower
 MIN_SEEN_S = 0.5  # less of a person than this is no squat
@@ -89,6 +92,20 @@ def measure_body(pose: PoseTrack) -> BodyCurves | None:
         hip_angle_deg=angle_deg(trunk, thigh),
         knee_angle_deg=angle_deg(-thigh, joints["ankle"] - joints["knee"]),
     )
+
+
+def judge_squats(pose: PoseTrack, judging: Callable[[BodyCurves], Callable[[Squat], Answer]]) -> tuple[Answer, ...]:
+    """One answer for every repetition seen, in time order; none where hardly anybody was seen.
+
+    Args:
+        pose: of the clip.
+        judging: from the curves of the clip to what judges one repetition of it.
+    """
+    body = measure_body(pose)
+    if body is None:
+        return ()
+    judge = judging(body)
+    return tuple(judge(squat) for squat in find_squats(body))
 
 
 def find_squats(

@@ -27,18 +27,18 @@ def trial_from(markers, names=PLUG_IN_GAIT):
     return trial_of(marker_posture.posture_of(markers, names), unknown_subject("s"))
 
 
-def close(measured, expected, atol=0.01):
+def assert_close(measured, expected, atol=0.01):
     expected = expected if measured.ndim == 1 else np.repeat(expected[:, None], 2, axis=1)
     np.testing.assert_allclose(measured, expected, atol=atol)
 
 
 def assert_angles(trial, angles):
-    close(trial.pelvic_tilt_deg, angles.tilt)
-    close(trial.pelvic_obliquity_deg, angles.obliquity)
-    close(trial.pelvic_rotation_deg, angles.rotation)
-    close(trial.hip_deg[..., 0], angles.flexion)
-    close(trial.hip_deg[..., 1], angles.abduction)
-    close(trial.knee_flexion_deg, angles.knee)
+    assert_close(trial.pelvic_tilt_deg, angles.tilt)
+    assert_close(trial.pelvic_obliquity_deg, angles.obliquity)
+    assert_close(trial.pelvic_rotation_deg, angles.rotation)
+    assert_close(trial.hip_deg[..., 0], angles.flexion)
+    assert_close(trial.hip_deg[..., 1], angles.abduction)
+    assert_close(trial.knee_flexion_deg, angles.knee)
 
 
 @pytest.mark.parametrize("up", ["y", "z"])
@@ -53,28 +53,28 @@ def test_markers_give_the_angles_of_the_body_whatever_the_laboratory_s_axes(up, 
 def test_the_spine_is_the_thorax_against_the_pelvis():
     angles = squat_angles(obliquity=0.0, rotation=0.0)
     trial = trial_from(marked(angles))
-    close(trial.lumbar_flexion_deg, angles.lumbar)
-    close(trial.trunk_lean_deg, angles.tilt + angles.lumbar)
+    assert_close(trial.lumbar_flexion_deg, angles.lumbar)
+    assert_close(trial.trunk_lean_deg, angles.tilt + angles.lumbar)
 
 
 def test_an_upper_thorax_alone_leans_from_quiet_standing():
     angles = squat_angles(obliquity=0.0, rotation=0.0)
     trial = trial_from(marked(angles), replace(PLUG_IN_GAIT, thorax_lower_back=None, thorax_lower_front=None))
-    close(trial.lumbar_flexion_deg, angles.lumbar)
-    close(trial.trunk_lean_deg, angles.tilt + angles.lumbar)
+    assert_close(trial.lumbar_flexion_deg, angles.lumbar)
+    assert_close(trial.trunk_lean_deg, angles.tilt + angles.lumbar)
 
 
 def test_thigh_inclination_is_ninety_where_hip_and_knee_are_level():
     angles = squat_angles(obliquity=0.0, rotation=0.0, abduction=0.0)
-    close(trial_from(marked(angles)).thigh_inclination_deg, angles.flexion - angles.tilt)
+    assert_close(trial_from(marked(angles)).thigh_inclination_deg, angles.flexion - angles.tilt)
 
 
 def test_shank_and_ankle_lean_with_the_feet_flat():
     angles = squat_angles(obliquity=0.0, rotation=0.0, abduction=0.0)
     trial = trial_from(marked(angles))
     shank = angles.knee - (angles.flexion - angles.tilt)
-    close(trial.shank_lean_deg, shank)
-    close(trial.ankle_dorsiflexion_deg, shank)
+    assert_close(trial.shank_lean_deg, shank)
+    assert_close(trial.ankle_dorsiflexion_deg, shank)
 
 
 @pytest.mark.parametrize("internal", [-20.0, 15.0])
@@ -113,14 +113,14 @@ def test_opensim_coordinates_give_the_same_angles_with_their_signs_turned(in_deg
     trial = trial_of(opensim_posture.posture_of(columns), unknown_subject("s"))
     assert columns.angle_deg("pelvis_tilt")[0] == pytest.approx(-STANDING_TILT_DEG)
     assert_angles(trial, angles)
-    close(trial.hip_deg[..., 2], angles.internal)
-    close(trial.ankle_dorsiflexion_deg, 0.2 * angles.knee)
+    assert_close(trial.hip_deg[..., 2], angles.internal)
+    assert_close(trial.ankle_dorsiflexion_deg, 0.2 * angles.knee)
 
 
 def test_opensim_lumbar_extension_turns_into_flexion():
     angles = squat_angles(obliquity=0.0, rotation=0.0)
     trial = trial_of(opensim_posture.posture_of(coordinates(angles)), unknown_subject("s"))
-    close(trial.lumbar_flexion_deg, angles.lumbar)
+    assert_close(trial.lumbar_flexion_deg, angles.lumbar)
 
 
 def test_a_table_without_joint_coordinates_is_refused():

@@ -178,7 +178,7 @@ def browser_page(small, tmp_path):
         browser.close()
 
 
-def all_agree_on(page, frame):
+def assert_all_agree_on(page, frame):
     """Wait for a frame; the picture, the counter, the slider, the numbers must all be of it."""
     from labelling_page import READ_NUMBER
 
@@ -198,35 +198,35 @@ def test_picture_body_and_numbers_are_of_the_same_frame(browser_page):
     page = browser_page
     for frame in (0, 1, 17, 39, 5, 38):
         page.evaluate(f"seek({frame})")
-        all_agree_on(page, frame)
+        assert_all_agree_on(page, frame)
     page.keyboard.press("ArrowRight")
-    all_agree_on(page, 39)
+    assert_all_agree_on(page, 39)
     page.keyboard.press("ArrowRight")
-    all_agree_on(page, 39)
+    assert_all_agree_on(page, 39)
     for _ in range(5):  # faster than the video seeks
         page.keyboard.press("ArrowLeft")
-    all_agree_on(page, 34)
+    assert_all_agree_on(page, 34)
     page.keyboard.press("Home")
-    all_agree_on(page, 0)
+    assert_all_agree_on(page, 0)
     bottom = page.locator("#events button", has_text="bottom")
     bottom.click()
-    all_agree_on(page, int(bottom.text_content().split(": ")[-1]))
+    assert_all_agree_on(page, int(bottom.text_content().split(": ")[-1]))
     box = page.locator("#curves").bounding_box()
     x = box["x"] + page.evaluate("across(23)")
     page.mouse.click(x, box["y"] + 80)
-    all_agree_on(page, 23)
+    assert_all_agree_on(page, 23)
     page.keyboard.press(" ")
     page.wait_for_function("shown > 28")
     page.keyboard.press(" ")
     page.wait_for_timeout(300)
-    all_agree_on(page, json.loads(page.evaluate("String(shown)")))
+    assert_all_agree_on(page, json.loads(page.evaluate("String(shown)")))
 
 
 @pytest.mark.slow
 def test_the_body_drawn_is_that_of_the_frame(browser_page):
     page = browser_page
     page.evaluate("yaw = 0; pitch = 0; seek(30)")
-    all_agree_on(page, 30)
+    assert_all_agree_on(page, 30)
     drawn = page.evaluate("""() => {
         const row = data.points[shown], at = projector(1000, 1000);
         const [a, b] = [at(row[0], row[1], row[2]), at(row[3], row[4], row[5])];

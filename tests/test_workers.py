@@ -40,7 +40,7 @@ def test_workers_end_with_their_parent(tmp_path, how):
     pids = _wait_for(lambda: [int(f.stem) for f in tmp_path.glob("*.pid")], count=2)
     parent.send_signal(how)
     parent.wait(10)
-    _wait_for(lambda: [pid for pid in pids if not _alive(pid)], count=2)
+    assert sorted(_wait_for(lambda: [pid for pid in pids if not _alive(pid)], count=2)) == sorted(pids)
 
 
 def _wait_for(look, count, limit_s=20.0):

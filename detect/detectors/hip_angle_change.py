@@ -14,11 +14,12 @@ depth gained in the second half of the descent, with a wink or without.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from detect.detectors.detector import Finding, Observation, check_setting, sureness
-from detect.features import BodyCurves, Squat, find_squats, measure_body
+from detect.features import BodyCurves, Squat, judge_squats
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,9 @@ class HipAngleChange:
 
     def detect(self, observation: Observation) -> tuple[Finding, ...]:
         """One finding for every repetition seen."""
-        body = measure_body(observation.pose)
-        if body is None:
-            return ()
-        return tuple(self._judge(squat, body) for squat in find_squats(body))
+        return judge_squats(observation.pose, lambda body: partial(self._judge, body))
 
-    def _judge(self, squat: Squat, body: BodyCurves) -> Finding:
+    def _judge(self, body: BodyCurves, squat: Squat) -> Finding:
         first = squat.start + int(self.from_share * (squat.bottom - squat.start))
         part = slice(first, squat.bottom + 1)
         hip, trunk = body.hip_angle_deg[part], body.trunk_lean_deg[part]

@@ -12,11 +12,12 @@ Both angles close with depth: it is a depth rule, whatever the pelvis does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from detect.detectors.detector import Finding, Observation, check_setting, margin_score
-from detect.features import BodyCurves, Squat, find_squats, measure_body
+from detect.features import BodyCurves, Squat, judge_squats
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,9 @@ class KneeAndHipAngle:
 
     def detect(self, observation: Observation) -> tuple[Finding, ...]:
         """One finding for every repetition seen."""
-        body = measure_body(observation.pose)
-        if body is None:
-            return ()
-        return tuple(self._judge(squat, body) for squat in find_squats(body))
+        return judge_squats(observation.pose, lambda body: partial(self._judge, body))
 
-    def _judge(self, squat: Squat, body: BodyCurves) -> Finding:
+    def _judge(self, body: BodyCurves, squat: Squat) -> Finding:
         knee, hip = body.knee_angle_deg[squat.descent], body.hip_angle_deg[squat.descent]
         beyond = np.minimum(self.knee_deg - knee, self.hip_deg - hip)
         passed = beyond > 0

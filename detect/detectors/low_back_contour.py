@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from detect.causal import LiveJudge
 from detect.causal_contour import CausalContour, CausalRules
 from detect.detectors.detector import Finding, Observation, check_setting, sureness
-from detect.features import BodyCurves, Squat, find_squats, measure_body, smooth_curve
+from detect.features import BodyCurves, Squat, judge_squats, smooth_curve
 from detect.pose import PoseTrack
 from detect.silhouette import Array, back_contour, contour_angle_deg
 from wink.errors import ConfigError
@@ -46,14 +48,13 @@ class LowBackContour:
 
     def detect(self, observation: Observation) -> tuple[Finding, ...]:
         """One finding for every repetition seen."""
-        body = measure_body(observation.pose)
-        if body is None:
-            return ()
-        squats = find_squats(body)
+        return judge_squats(observation.pose, partial(self._judging, observation.pose))
+
+    def _judging(self, pose: PoseTrack, body: BodyCurves) -> Callable[[Squat], Finding]:
+        """What judges one repetition of a clip."""
         if body.off_side_deg > self.max_off_side_deg:
-            return tuple(Finding(squat.rep, squat.bottom / body.fps, 0.0, None) for squat in squats)
-        lean = self.contour_lean_deg(observation.pose, body)
-        return tuple(self._judge(squat, body, lean) for squat in squats)
+            return lambda squat: Finding(squat.rep, squat.bottom / body.fps, 0.0, None)
+        return partial(self._judge, body, self.contour_lean_deg(pose, body))
 
     def live(self, held_s: float) -> LiveJudge:
         """The same, picture by picture."""
@@ -65,7 +66,7 @@ class LowBackContour:
         slope = contour_angle_deg(along, back_contour(pose, body, along))
         return smooth_curve(body.trunk_lean_deg - slope, body.fps, body.seen, self.smoothing_s)
 
-    def _judge(self, squat: Squat, body: BodyCurves, lean_deg: Array) -> Finding:
+    def _judge(self, body: BodyCurves, lean_deg: Array, squat: Squat) -> Finding:
         deep = body.thigh_inclination_deg[squat.descent] >= self.from_thigh_deg
         first = squat.start + int(np.argmax(deep)) if deep.any() else squat.start
         lean = lean_deg[first : squat.bottom + 1]

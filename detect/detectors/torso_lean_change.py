@@ -12,11 +12,12 @@ A trunk leans forward in every squat: the rule measures depth and build, not the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from detect.detectors.detector import Finding, Observation, check_setting, margin_score
-from detect.features import BodyCurves, Squat, find_squats, measure_body
+from detect.features import BodyCurves, Squat, judge_squats
 
 _TAIL_PERCENT = 5.0  # left out at either end
 
@@ -35,12 +36,9 @@ class TorsoLeanChange:
 
     def detect(self, observation: Observation) -> tuple[Finding, ...]:
         """One finding for every repetition seen."""
-        body = measure_body(observation.pose)
-        if body is None:
-            return ()
-        return tuple(self._judge(squat, body) for squat in find_squats(body))
+        return judge_squats(observation.pose, lambda body: partial(self._judge, body))
 
-    def _judge(self, squat: Squat, body: BodyCurves) -> Finding:
+    def _judge(self, body: BodyCurves, squat: Squat) -> Finding:
         whole = slice(squat.start, squat.end + 1)
         hip, lean = body.hip_angle_deg[whole], body.trunk_lean_deg[whole]
         low, high = np.percentile(lean, (_TAIL_PERCENT, 100 - _TAIL_PERCENT))
