@@ -20,7 +20,7 @@ from sim.validation.calibration import PEOPLE, Problem, plan_curves
 from sim.validation.calibration import person as calibrated_person
 from sim.validation.check import Evidence, Figure, by_check
 from sim.validation.checks import FIGURES, TRIALS
-from sim.validation.evidence import gather, jobs_of
+from sim.validation.evidence import gather, jobs_of, seed_of
 from sim.validation.measures import (
     lumbar_compression_body_weights,
     pressure_outside_m,
@@ -251,6 +251,15 @@ def test_a_person_is_what_the_trial_shows():
     assert found.reversal_at_parallel_deg == pytest.approx(reversal_at_parallel(trial))
     assert found.reversal_deg > found.reversal_at_parallel_deg > 0
     assert 40.0 < found.turning_thigh_deg < found.onset_thigh_deg < 95.0
+
+
+def test_repetitions_of_different_people_differ_differently():
+    base = {part: {} for part in PARTS}
+    jobs = jobs_of(base, {}, {"man": {}}, people=32)
+    sets = [job for job in jobs if job.repetitions > 1]
+    assert len(sets) == 8
+    assert len({seed_of(job) for job in sets}) == len(sets)
+    assert {seed_of(job) for job in jobs if job.repetitions == 1} == {0}
 
 
 def test_depth_classes_count_medians_outside_the_band():

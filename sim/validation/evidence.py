@@ -142,6 +142,11 @@ def _together(jobs: Sequence[Job], made: Mapping[int, Made]) -> Evidence:
     return Evidence(trials, setups, described)
 
 
+def seed_of(job: Job) -> int:
+    """Each person's set has a seed of its own: with one for all, everybody's repetitions would differ alike."""
+    return SEED if job.repetitions == 1 else SEED + int(job.name)
+
+
 def simulate(job: Job) -> Made:
     """Do one job."""
     make_engine = build(job.engine)
@@ -150,7 +155,7 @@ def simulate(job: Job) -> Made:
         return Simulated(setup, simulate_squat(setup, SEED, make_engine))
     person = sample_lifter(np.random.default_rng([SEED, int(job.name)]), f"person {job.name}")
     person = replace(person, tempo=replace(person.tempo, repetitions=job.repetitions))
-    trial = simulate_squat(person, SEED, make_engine)
+    trial = simulate_squat(person, seed_of(job), make_engine)
     if job.repetitions == 1:
         return describe_person(person, trial)
     return tuple(repetition.pelvic_reversal_deg for repetition in find_repetitions(trial))

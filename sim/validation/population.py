@@ -129,5 +129,6 @@ FIGURES = (
         3.9,
         _REAL,
         _of(repetition_sd_deg),
+        "looked at",
     ),
 )
