@@ -15,7 +15,7 @@ from sim.settings import check_settings
 from sim.setup import setup_from
 from sim.splits import check_paths, splits_from
 from wink.errors import ConfigError
-from wink.holdout import HELD_OUT, factor_at, find_leaks, is_held_out
+from wink.holdout import HELD_OUT, check_holdout, factor_at, find_leaks, is_held_out
 
 SHARES = {"train": 0.7, "validation": 0.1, "test": 0.1, HELD_OUT: 0.1}
 
@@ -182,3 +182,23 @@ def test_holding_out_all_that_can_be_drawn_is_noticed():
     trial = next(t for t in plan if t.split == "train")
     with pytest.raises(ConfigError, match="no camera and look that suit its split 'train'"):
         draw_shooting_for(settings, trial, "male", plan.splits)
+
+
+def test_what_is_held_out_together_is_in_training_one_by_one():
+    together = "ankle_dorsiflexion.lunge_deg & hip_flexion.flexion_deg"
+    holdout = {together: [[10, 40], [50, 100]]}
+    plan = plan_of("population=adults", n=200, split={"train": 0.8, "test": 0.2}, holdout=holdout)
+    seen = Counter()
+    for trial in plan:
+        ankle, hip = (factor_at(trial.parts, path) for path in together.split(" & "))
+        stiff = (10 <= ankle <= 40, 50 <= hip <= 100)
+        assert (trial.split == HELD_OUT) == all(stiff)
+        seen[stiff, trial.split == "train"] += 1
+    assert min(seen[stiff, True] for stiff in ((True, False), (False, True), (False, False))) > 10
+    assert seen[(True, True), False] > 10
+
+
+@pytest.mark.parametrize("values", [[10, 40], [[10, 40]], [[10, 40], [100, 50]], [[10, 40], []], "stiff"])
+def test_what_is_held_out_together_needs_values_of_each(values):
+    with pytest.raises(ConfigError, match="holdout"):
+        check_holdout({"ankle_dorsiflexion.lunge_deg & hip_flexion.flexion_deg": values})

@@ -32,7 +32,7 @@ def wink(tmp_path, *arguments):
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed: the extra `train`")
 def test_networks_are_trained_on_what_was_simulated_and_scored_on_what_they_never_saw(tmp_path):
     splits = "split={train: 0.5, validation: 0.25, test: 0.25}"
-    wink(tmp_path, "generate", "name=loop", "seed=1", "n=4", "views=[side]", CASES, splits, "workers=2", *SMALL)
+    wink(tmp_path, "generate", "name=loop", "seed=1", "n=3", "views=[side]", CASES, splits, "workers=2", *SMALL)
     dataset = Dataset(tmp_path / "loop")
     assert {clip.split for clip in dataset.clips()} == {"train", "validation", "test"}
     networks = tmp_path / "networks"

@@ -14,12 +14,18 @@ HELD_OUT = "held_out"
 #: How person, clothes, room and light look.
 LOOK = "look"
 
-#: Factor as a dotted path -> [low, high] of a number, or the values of a name.
+#: Between the paths of factors that are held out together: each alone may be anywhere, all at once nowhere else.
+AND = " & "
+
+#: Factor as a dotted path -> [low, high] of a number, or the values of a name; several joined by `AND` -> those of each.
 Holdout = Mapping[str, Sequence[Any]]
 
 
 def factor_at(factors: Mapping[str, Any], path: str) -> Any:
-    """The value of a factor by its dotted path; None where there is none."""
+    """The value of a factor by its dotted path, or those of several joined by `AND`; None where one is missing."""
+    if AND in path:
+        values = tuple(factor_at(factors, part) for part in path.split(AND))
+        return None if None in values else values
     node: Any = factors
     for part in path.split("."):
         node = node.get(part) if isinstance(node, Mapping) else None
@@ -34,6 +40,8 @@ def is_held_out(factors: Mapping[str, Any], holdout: Holdout) -> bool:
 def _matches(value: Any, values: Sequence[Any]) -> bool:
     if value is None:
         return False
+    if isinstance(value, tuple):
+        return all(_matches(one, some) for one, some in zip(value, values, strict=True))
     if is_range(values):
         return isinstance(value, int | float) and bool(values[0] <= value <= values[1])
     return value in values
@@ -53,10 +61,25 @@ def check_holdout(holdout: Any) -> None:
     if not isinstance(holdout, Mapping):
         raise ConfigError(f"holdout is {{factor: values or [low, high], ...}}; got {holdout!r}")
     for path, values in holdout.items():
-        if not isinstance(values, Sequence) or isinstance(values, str) or not values:
-            raise ConfigError(f"holdout {path} is a list of values or [low, high]; got {values!r}")
-        if is_range(values) and values[0] > values[1]:
-            raise ConfigError(f"holdout {path}: the range [{values[0]:g}, {values[1]:g}] has its ends the wrong way")
+        parts = path.split(AND)
+        if len(parts) == 1:
+            _check_values(path, values)
+            continue
+        if not _is_list(values) or len(values) != len(parts):
+            raise ConfigError(f"holdout {path} is a list of {len(parts)} lists, one a factor; got {values!r}")
+        for part, some in zip(parts, values, strict=True):
+            _check_values(part, some)
+
+
+def _check_values(path: str, values: Any) -> None:
+    if not _is_list(values) or not values:
+        raise ConfigError(f"holdout {path} is a list of values or [low, high]; got {values!r}")
+    if is_range(values) and values[0] > values[1]:
+        raise ConfigError(f"holdout {path}: the range [{values[0]:g}, {values[1]:g}] has its ends the wrong way")
+
+
+def _is_list(values: Any) -> bool:
+    return isinstance(values, Sequence) and not isinstance(values, str)
 
 
 def find_leaks(rows: Iterable[Mapping[str, Any]], holdout: Holdout | None = None) -> list[str]:
