@@ -17,7 +17,7 @@ LOOK = "look"
 #: Between the paths of factors that are held out together: each alone may be anywhere, all at once nowhere else.
 AND = " & "
 
-#: Factor as a dotted path -> [low, high] of a number, or the values of a name; several joined by `AND` -> those of each.
+#: Factor as a dotted path -> [low, high] of a number, or the values of a name; several with `AND` -> a list of these.
 Holdout = Mapping[str, Sequence[Any]]
 
 
