@@ -1,4 +1,4 @@
-"""The pelvic tilt of a clip as a picture for the review page: true curve, true onset, onsets that detectors call.
+"""The pelvic tilt of a clip as a picture for the review page, true and as detectors read it, with the onsets.
 
 A still picture, not Label Studio's synchronised time series: that one runs at full speed while the video plays slowly,
 and throws the video forward at every pause. The picture counts frames as the page does, from 1, and lies in the task
@@ -7,7 +7,7 @@ itself, so that no file in the media folder tells the truth of a clip.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from wink.clip import Clip, frame_at
 from wink.dataset import Dataset
 from wink.detection import Detection
+from wink.tilt_reading import FILE, read_tilt_readings
 from wink.trial import Array
 
 WIDTH, HEIGHT = 560, 250
@@ -25,6 +26,17 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 14, 30, 34  # margins [px]
 MOST_POINTS = 160
 COLOURS = ("#1f77b4", "#9467bd", "#2ca02c", "#8c564b", "#e377c2", "#17becf")
 TRUE_COLOUR = "#d62728"
+INK = "#333"  # of the true curve and of words
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A course of pelvic tilt to be drawn: (n_frames,) [deg, + anterior], NaN where it is not known."""
+
+    tilt_deg: Array
+    colour: str
+    width: float
+    name: str = ""  # written beside it; empty where an onset of the same colour names it
 
 
 @dataclass(frozen=True)
@@ -48,19 +60,28 @@ def review_curves(
     """
     pictures: dict[str, str] = {}
     for dataset in datasets:
-        tilts = _tilts(dataset) if truth else {}
+        true = _tilts(dataset) if truth else {}
+        read = _readings(dataset)
         for clip in dataset.clips():
-            if clip.clip_id not in pictures:
-                onsets = [*(_true_onsets(clip) if truth else ()), *_detected(clip, detections.get(clip.clip_id, ()))]
-                pictures[clip.clip_id] = draw_curve(clip.n_frames, tilts.get(clip.clip_id), onsets)
+            if clip.clip_id in pictures:
+                continue
+            said, seen = detections.get(clip.clip_id, ()), read.get(clip.clip_id, {})
+            colours = _colours({d.detector for d in said} | seen.keys())
+            onsets = [*(_true_onsets(clip) if truth else ()), *_detected(clip, said, colours)]
+            named = {onset.name for onset in onsets}
+            curves = [Curve(t, colours[n], 1.2, "" if n in named else n) for n, t in sorted(seen.items())]
+            if clip.clip_id in true:
+                curves.append(Curve(true[clip.clip_id], INK, 2.2))
+            pictures[clip.clip_id] = draw_curve(clip.n_frames, curves, onsets)
     return pictures
 
 
-def draw_curve(n_frames: int, tilt_deg: Array | None, onsets: Sequence[Onset]) -> str:
-    """An SVG of pelvic tilt (n_frames,) [deg, + anterior] over the page's frames, with onsets as vertical lines."""
+def draw_curve(n_frames: int, curves: Sequence[Curve], onsets: Sequence[Onset]) -> str:
+    """An SVG of pelvic tilt over the page's frames, one curve above the other, with onsets as vertical lines."""
     parts = [_frame_axis(n_frames)]
-    if tilt_deg is not None and len(tilt_deg):
-        parts += _tilt_lines(tilt_deg, n_frames)
+    known = [curve for curve in curves if np.isfinite(curve.tilt_deg).any()]
+    if known:
+        parts += _tilt_lines(known, n_frames)
     else:
         parts.append(_text(WIDTH / 2, HEIGHT / 2, "no curve is known for this clip", "middle", "#777"))
     for row, onset in enumerate(onsets):
@@ -70,7 +91,7 @@ def draw_curve(n_frames: int, tilt_deg: Array | None, onsets: Sequence[Onset]) -
         side = "end" if x > WIDTH * 0.6 else "start"
         name = f"{onset.name}: {onset.frame + 1}"
         parts.append(_text(x + (-4 if side == "end" else 4), TOP + 12 + 14 * (row % 10), name, side, onset.colour))
-    title = _text(LEFT, 16, "pelvic tilt [deg], up = tipped forward; frames as the counter shows them", "start", "#333")
+    title = _text(LEFT, 16, "pelvic tilt [deg], up = tipped forward; frames as the counter shows them", "start", INK)
     head = f"<svg xmlns='http://www.w3.org/2000/svg' width='100%' viewBox='0 0 {WIDTH} {HEIGHT}'>"
     paper = f"<rect width='{WIDTH}' height='{HEIGHT}' fill='white'/>"
     return "".join([head, paper, title, *parts, "</svg>"])
@@ -94,9 +115,19 @@ def _true_onsets(clip: Clip) -> list[Onset]:
     return [Onset("truth", frame_at(wink.onset_s, clip.fps), TRUE_COLOUR) for wink in winks if wink is not None]
 
 
-def _detected(clip: Clip, found: Sequence[Detection]) -> list[Onset]:
-    names = sorted({detection.detector for detection in found})
-    colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
+def _readings(dataset: Dataset) -> dict[str, dict[str, Array]]:
+    """Pelvic tilt (n_frames,) [deg] as detectors read it, by clip and detector."""
+    read: dict[str, dict[str, Array]] = {}
+    for reading in read_tilt_readings(dataset.path / FILE):
+        read.setdefault(reading.clip_id, {})[reading.detector] = reading.pelvic_tilt_deg
+    return read
+
+
+def _colours(names: Iterable[str]) -> dict[str, str]:
+    return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(sorted(names))}
+
+
+def _detected(clip: Clip, found: Sequence[Detection], colours: Mapping[str, str]) -> list[Onset]:
     return [
         Onset(d.detector, frame_at(d.onset_s, clip.fps), colours[d.detector])
         for d in sorted(found, key=lambda d: (d.detector, d.rep))
@@ -117,22 +148,33 @@ def _frame_axis(n_frames: int) -> str:
     return f"<path d='M{LEFT} {base}H{WIDTH - RIGHT}' stroke='#555'/>{lines}{words}"
 
 
-def _tilt_lines(tilt_deg: Array, n_frames: int) -> list[str]:
-    low, high = np.floor(np.nanmin(tilt_deg) / 10) * 10, np.ceil(np.nanmax(tilt_deg) / 10) * 10
+def _tilt_lines(curves: Sequence[Curve], n_frames: int) -> list[str]:
+    values = np.concatenate([curve.tilt_deg for curve in curves])
+    low, high = np.floor(np.nanmin(values) / 10) * 10, np.ceil(np.nanmax(values) / 10) * 10
     high = max(high, low + 10)
 
     def y(value: float) -> float:
         return float(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * (value - low) / (high - low))
 
-    every = np.unique(np.linspace(0, len(tilt_deg) - 1, MOST_POINTS).round().astype(int))
-    points = " ".join(f"{_x(k, n_frames):.0f},{y(tilt_deg[k]):.1f}" for k in every if np.isfinite(tilt_deg[k]))
     step = 10 if high - low <= 60 else 20
     grid = [
         f"<path d='M{LEFT} {y(v):.0f}H{WIDTH - RIGHT}' stroke='#ddd'/>"
         + _text(LEFT - 6, y(v) + 4, f"{v:g}", "end", "#555")
         for v in np.arange(low, high + 1, step)
     ]
-    return [*grid, f"<polyline points='{points}' fill='none' stroke='#333' stroke-width='2'/>"]
+    unnamed = [curve for curve in curves if curve.name]
+    names = [
+        _text(LEFT + 4, HEIGHT - BOTTOM - 6 - 14 * row, curve.name, "start", curve.colour)
+        for row, curve in enumerate(unnamed)
+    ]
+    return [*grid, *(_line(curve, n_frames, y) for curve in curves), *names]
+
+
+def _line(curve: Curve, n_frames: int, y: Callable[[float], float]) -> str:
+    tilt = curve.tilt_deg
+    every = np.unique(np.linspace(0, len(tilt) - 1, MOST_POINTS).round().astype(int))
+    points = " ".join(f"{_x(k, n_frames):.0f},{y(tilt[k]):.1f}" for k in every if np.isfinite(tilt[k]))
+    return f"<polyline points='{points}' fill='none' stroke='{curve.colour}' stroke-width='{curve.width:g}'/>"
 
 
 def _text(x: float, y: float, words: str, anchor: str, colour: str) -> str:

@@ -13,7 +13,7 @@ from annotate.notes import SKIPPED
 from annotate.people import email_of
 from annotate.project import Queue, find_queues
 from annotate.pulling import Pull, refreshed
-from annotate.sending_back import is_to_be_mended
+from annotate.sending_back import is_to_be_mended, standing
 from wink.annotation import Annotation
 
 _HEAD = ("project", "annotator", "done", "put off", "sent back", "left", "median s")
@@ -48,12 +48,13 @@ def headway(annotations: Iterable[Annotation], tasks: int, owner: str | None) ->
 def _of(person: str, given: list[Annotation], tasks: int | None) -> Headway:
     valid = [a for a in given if a.problem is None]
     done = len({a.clip_id for a in valid})
+    last = standing(given)
     times = [a.lead_time_s for a in valid if a.lead_time_s is not None]
     return Headway(
         annotator=person,
         done=done,
-        put_off=sum(a.problem == SKIPPED for a in given),
-        sent_back=sum(map(is_to_be_mended, given)),
+        put_off=sum(a.problem == SKIPPED for a in last),
+        sent_back=sum(map(is_to_be_mended, last)),
         left=None if tasks is None else tasks - done,
         median_s=median(times) if times else None,
     )

@@ -60,7 +60,7 @@ def faults_of(marks: Marks, n_frames: int) -> list[str]:
         ]
     onsets = marks.spans.get(ONSET, [])
     if len(onsets) > 1:
-        faults.append(f"{len(onsets)} onsets, expected one")
+        faults.append(f"{len(onsets)} onsets ({', '.join(map(shown, onsets))}), expected one")
     return faults + [f"the onset is the range {a + 1}..{b + 1}, expected one frame" for a, b in onsets if a != b]
 
 

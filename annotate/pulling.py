@@ -15,7 +15,7 @@ from annotate.origins import known_origins
 from annotate.page import Kind
 from annotate.project import find_queues
 from annotate.pull import changes_since, known_datasets, store
-from annotate.sending_back import is_to_be_mended, send_back
+from annotate.sending_back import is_to_be_mended, send_back, standing
 from annotate.stepping import without_hops
 from wink.annotation import Annotation
 from wink.dataset import Dataset
@@ -69,7 +69,10 @@ def refreshed(server: Server, folder: ServerFolder, project: int, asked: Pull) -
     mirror = read_mirror(folder, server.place, project)
     since = None if asked.everything else mirror.newest
     before = {a.annotation_id: a for a in mirror.annotations}
-    changes = changes_since(server, project, since, primed=asked.kind != "blind")
+    changes = [
+        _keeping_reason(a, before.get(a.annotation_id))
+        for a in changes_since(server, project, since, primed=asked.kind != "blind")
+    ]
     if asked.everything:
         mirror = Mirror(mirror.file)
     judged = {a.annotation_id: a for a in without_hops(mirror.with_changes(changes).annotations)}
@@ -78,14 +81,22 @@ def refreshed(server: Server, folder: ServerFolder, project: int, asked: Pull) -
     return mirror, new
 
 
+def _keeping_reason(now: Annotation, before: Annotation | None) -> Annotation:
+    """An answer with the reason it was sent back for, which its task no longer tells once it was answered anew."""
+    if now.problem != SKIPPED or before is None or not is_to_be_mended(before) or now.spans != before.spans:
+        return now
+    return replace(now, problem=before.problem)
+
+
 def _said(annotation: Annotation | None) -> Annotation | None:
     """What an annotator said, without when our own sending back touched it."""
     return None if annotation is None else replace(annotation, updated_at="")
 
 
 def _tell(asked: Pull, annotations: Sequence[Annotation], new: int, back: int) -> None:
-    wrong = [a for a in annotations if is_to_be_mended(a)]
-    skipped = sum(a.problem == SKIPPED for a in annotations)
+    last = standing(annotations)
+    wrong = [a for a in last if is_to_be_mended(a)]
+    skipped = sum(a.problem == SKIPPED for a in last)
     print(f"{len(annotations)} annotations in the {asked.kind} project, {new} new or changed, {skipped} put off")
     if back:
         print(f"{back} went back to their annotators: they come again at the end of the queue, with the reason above")

@@ -1,8 +1,9 @@
 """Answers that break the rules of marking go back to who gave them: to the end of their queue, with the reason.
 
-Label Studio's free edition has no way to reject an answer. But an answer that is marked as skipped comes up again in
-its annotator's own queue, with everything that was marked: so that is what is done, and the reason is put in the
-task, where the page shows it above the form.
+Label Studio's free edition has no way to reject an answer. But a clip whose answer is marked as skipped comes up again
+in its annotator's own queue: so that is what is done, and the reason is put in the task, where the page shows it above
+the form. The form is empty then; what it brings is a second answer, which stands in the place of the first. (Whoever
+goes back to the clip by the arrow changes the first itself.)
 """
 
 from __future__ import annotations
@@ -32,6 +33,19 @@ def is_to_be_mended(annotation: Annotation) -> bool:
     return annotation.problem is not None and annotation.problem != SKIPPED
 
 
+def standing(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """The answers that count: those their own annotator has not answered the same clip after."""
+    last: dict[tuple[str, str], Annotation] = {}
+    for a in sorted(annotations, key=_given_at):
+        last[a.clip_id, a.annotator] = a
+    return list(last.values())
+
+
+def _given_at(annotation: Annotation) -> str:
+    """When an answer was first given (ISO 8601); sending it back changes only when it was last touched."""
+    return annotation.created_at or annotation.updated_at
+
+
 def send_back(server: Server, project: int, annotations: Iterable[Annotation]) -> int:
     """Put answers that break the rules back in their annotators' queues; take the notes of mended ones away.
 
@@ -43,7 +57,7 @@ def send_back(server: Server, project: int, annotations: Iterable[Annotation]) -
     Returns:
         How many answers went back now.
     """
-    wrong = [a for a in annotations if is_to_be_mended(a)]
+    wrong = [a for a in standing(annotations) if is_to_be_mended(a)]
     notes: dict[str, list[tuple[str, str]]] = {}
     for annotation in wrong:
         notes.setdefault(annotation.clip_id, []).append((annotation.annotator, str(annotation.problem)))

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from detect.annotator_rows import annotator_rows, with_references
 from detect.asking import TIMEOUT_S, ask_detector
 from detect.benchmarked import Benchmark, BenchmarkedDataset, KeptPoses, Role
-from detect.detectors.detector import AngleReader, Detector, Observation
+from detect.detectors.detector import Detector, Observation
 from detect.frame_truth import AngleError, FrameTruth, angle_errors, read_frame_truth
 from detect.leaderboard import score_rows
 from detect.plugins.outsider import Outsider, Question, admitted
@@ -20,12 +20,14 @@ from detect.pose_cache import REMAKE, pose_files
 from detect.probes.ceiling import NAME as CEILING
 from detect.probes.ceiling import judge_true_tilt
 from detect.probes.probing import ProbeScore, probed_repetitions, run_probes
+from detect.reading import keep_readings, read_curves
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.detection import Detection, read_detections, write_detections
 from wink.errors import ClipError, DetectorError
 from wink.onset import DEFAULT_DEFINITION, Definition
 from wink.progress import progress
+from wink.tilt_reading import TiltReading
 
 DETECTIONS_FILE = "detections.parquet"
 TILT = "pelvic_tilt_deg"
@@ -43,6 +45,8 @@ def run_benchmark(
     probes: bool = False,
 ) -> Benchmark:
     """Look at every clip, ask every detector, write `detections.parquet` beside each dataset, and score.
+
+    The tilt that detectors read off the pictures is written beside it, for `wink push` to draw.
 
     What detectors that are not asked now said of these clips before stays in the file.
 
@@ -71,6 +75,7 @@ def run_benchmark(
     for part, kept in zip(parts, others, strict=True):
         said = (d for d in part.detections if d.detector != CEILING)  # which is nobody's answer
         write_detections(part.dataset.path / DETECTIONS_FILE, (*kept, *said))
+        keep_readings(part, detectors)
     parts = [with_references(part) for part in parts]
     roles = {name: _role(detector) for name, detector in detectors.items()}
     rows: list[dict[str, Any]] = []
@@ -148,6 +153,7 @@ def _ask(
     for d in detections:
         runtime_s[d.detector, d.clip_id] += d.runtime_s
     errors: dict[str, list[AngleError]] = {}
+    readings: list[TiltReading] = []
     for clip in progress(part.clips, f"detectors on {part.dataset.name}"):
         pose = part.poses[clip.clip_id]
         _check_length(clip, pose)
@@ -160,8 +166,11 @@ def _ask(
         for name, detector in detectors.items():
             said, runtime_s[name, clip.clip_id] = ask_detector(name, detector, clip, pose, timeout_s)
             detections += said
-            if known is not None:
-                errors.setdefault(name, []).extend(_angles(detector, clip, pose, known))
+            read = read_curves(detector, clip, pose)
+            if read is not None and read.pelvic_tilt_deg is not None:
+                readings.append(TiltReading(name, clip.clip_id, read.pelvic_tilt_deg))
+            if read is not None and known is not None:
+                errors.setdefault(name, []).extend(angle_errors(clip.clip_id, known, read))
     return replace(
         part,
         detections=tuple(detections),
@@ -169,6 +178,7 @@ def _ask(
         runtime_s=runtime_s,
         truth=truth,
         angle_errors={name: tuple(some) for name, some in errors.items()},
+        readings=tuple(readings),
     )
 
 
@@ -176,17 +186,6 @@ def _ceiling(clip: Clip, pose: PoseTrack, truth: FrameTruth) -> list[Detection]:
     """What the definition's own rule says of the true tilt."""
     findings = judge_true_tilt(Observation(clip.video, pose), truth.angles[TILT])
     return [Detection(CEILING, clip.clip_id, runtime_s=0.0, **asdict(finding)) for finding in findings]
-
-
-def _angles(detector: Detector, clip: Clip, pose: PoseTrack, truth: FrameTruth) -> tuple[AngleError, ...]:
-    """Errors of the angles a detector reads, if it reads any; a failure has been told by `detect` already."""
-    if not isinstance(detector, AngleReader):
-        return ()
-    try:
-        return angle_errors(clip.clip_id, truth, detector.read_angles(Observation(clip.video, pose)))
-    except Exception as error:
-        print(f"reading angles of {clip.clip_id} failed: {type(error).__name__}: {error}")
-        return ()
 
 
 def _check_length(clip: Clip, pose: PoseTrack) -> None:

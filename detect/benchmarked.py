@@ -15,6 +15,7 @@ from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.detection import Detection
 from wink.onset import Definition
+from wink.tilt_reading import TiltReading
 
 #: A ceiling sees the true angles, as no detector may.
 Role = Literal["detector", "ceiling"]
@@ -51,6 +52,7 @@ class BenchmarkedDataset:
     runtime_s: Mapping[tuple[str, str], float] = field(default_factory=dict)  # of (detector, clip_id)
     truth: Mapping[str, FrameTruth] = field(default_factory=dict)  # by clip_id
     angle_errors: Mapping[str, tuple[AngleError, ...]] = field(default_factory=dict)  # by detector
+    readings: tuple[TiltReading, ...] = ()  # pelvic tilt that detectors read off the pictures
     annotated: frozenset[str] = frozenset()  # clip_ids whose truth is what annotators say
 
     def said(self, detector: str) -> dict[str, list[Detection]]:

@@ -73,6 +73,27 @@ class LabellingPage:
         )
         self.page.wait_for_timeout(800)
 
+    def begin_labelling(self, project="winklab blind"):
+        """Open a project of the list, *Label All Tasks*, and send the instructions away, as an annotator does."""
+        self.page.goto(f"{self.url}/projects/", wait_until="commit")
+        self.page.get_by_text(project, exact=True).first.click()
+        self.page.get_by_text("Label All Tasks").click()
+        self.page.wait_for_selector(COUNTER)
+        self.close_instructions()
+
+    def close_instructions(self):
+        """Send the instructions away, which come up by themselves."""
+        title = self.page.get_by_text("Labeling Instructions")
+        title.wait_for()
+        self.page.keyboard.press("Escape")
+        title.wait_for(state="hidden")
+
+    def play(self):
+        """Play by the keys the instructions name, until the picture has moved."""
+        self.page.wait_for_function("() => document.querySelector('video').readyState >= 3")
+        self.page.keyboard.press("Control+Alt+Space")
+        self.page.wait_for_function("() => document.querySelector('video').currentTime > 0.1")
+
     def mark(self, hotkey, first, last=None):
         """Press a label's key, then click a cell of the timeline (frames from 1), or drag to another."""
         self._scroll_to(first)

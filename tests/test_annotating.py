@@ -195,6 +195,36 @@ def annotations_file(lab, name):
     return lab.dataset(name).path / "annotations.parquet"
 
 
+def test_a_refused_answer_comes_back_on_the_page_with_its_reason_and_is_mended(lab, ls):
+    if find_browser() is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome on the path")
+    lab.wink("push", "synthetic", "title=mended")
+    with signed_in(lab.url, LEAD, lab.folder.password()) as page:
+        page.begin_labelling("mended blind")
+        for frame in (10, 20):
+            page.mark("q", frame)
+            page.deselect()
+        page.press("36")
+        page.submit("Control+Enter")
+        assert "2 onsets (10, 20), expected one" in lab.wink("pull", "title=mended")
+        page.begin_labelling("mended blind")
+        assert page.page.get_by_text(f"Please look again, {LEAD}: 2 onsets (10, 20), expected one").is_visible()
+        page.mark("q", 20)
+        page.deselect()
+        page.press("36")
+        page.submit("Control+Enter")
+    assert "to be mended" not in lab.wink("pull", "title=mended")
+    assert ls.tasks.get(id=str(tasks_of(lab, ls, "mended")["5f0000000001"])).data["look_again"] == ""
+    assert "to be mended" not in lab.wink("pull", "title=mended", "full=true")
+    told = {a.problem: a.onset_frame for a in of_clip(lab, clip_of(lab, "synthetic", 90)) if a.onset_frame != 36}
+    assert told == {"2 onsets (10, 20), expected one": None, None: 19}
+
+
+def tasks_of(lab, ls, title):
+    """Numbers of the tasks of a blind project, by clip."""
+    return {c: several[0].number for c, several in tasks_by_clip(ls, find_project(ls, "blind", title)).items()}
+
+
 def test_skipped_and_invalid_annotations_are_pulled_too(lab, ls):
     clip = clip_of(lab, "synthetic", 90)
     task = lab.tasks("review")[clip.clip_id][0].number

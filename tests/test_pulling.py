@@ -1,5 +1,7 @@
 """What is done with answers once they are pulled: remembered, judged, sent back."""
 
+from dataclasses import replace
+
 import pytest
 from test_rounds import annotation
 
@@ -9,6 +11,8 @@ from annotate.label_studio import choice
 from annotate.mirror import read_mirror
 from annotate.notes import NOTE, SKIPPED, note_of, reason_noted
 from annotate.pull import _earlier, annotations_of
+from annotate.pulling import _keeping_reason
+from annotate.sending_back import standing
 from annotate.stepping import RUN, without_hops
 
 
@@ -75,6 +79,25 @@ def test_an_answer_that_was_sent_back_is_not_taken_for_a_skipped_one():
     (his,) = annotations_of([{"data": data, "annotations": [raw | {"completed_by": 2}]}], {2: "bob"})
     assert hers.problem == "no grade"
     assert his.problem == SKIPPED
+
+
+def test_a_clip_answered_anew_needs_no_mending_any_more():
+    wrong = stamped(1, 10, problem="no grade", created_at="2026-01-01T00:00:01Z")
+    touched = replace(wrong, updated_at="2026-01-01T00:09:00Z")  # when it was sent back
+    anew = replace(stamped(1, 12), annotation_id="anew", updated_at="2026-01-01T00:05:00Z")
+    others = stamped(1, 10, "bob", problem="no grade")
+    assert set(standing([touched, others])) == {others, touched}
+    assert standing([touched, anew]) == [anew]
+    (ann,) = headway([touched, anew], 1, "ann")
+    assert (ann.done, ann.sent_back, ann.left) == (1, 0, 0)
+
+
+def test_why_an_answer_was_sent_back_stays_known():
+    before = stamped(1, 10, problem="no grade")
+    now = replace(before, problem=SKIPPED, updated_at="2026-01-01T00:09:00Z")  # its clip was answered anew
+    assert _keeping_reason(now, before) == replace(now, problem="no grade")
+    assert _keeping_reason(now, None) == now
+    assert _keeping_reason(replace(now, problem=None), before).problem is None
 
 
 def test_headway_counts_what_counts():
