@@ -24,6 +24,7 @@ from wink.errors import ConfigError, ServerError
 FIRST_PORT = 8080
 #: Seconds to wait for the first answer; measured 15-36 s on two loaded cores.
 START_TIMEOUT_S = 300.0
+_PORTS_TRIED = 3
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,28 @@ def start_server(folder: ServerFolder, program: Path, wish: Wish | None = None) 
     with locked(folder.lock("start"), "starting Label Studio"):
         running = find_running(folder)
         if running is None:
-            host = wish.host or LOOPBACK
-            return _start(folder, program, Running(0, choose_port(wish.port, host), host=host, live=bool(wish.live)))
+            return _start_as_wished(folder, program, wish)
         if reason := wish.refused_by(running):
             raise ServerError(f"{reason}; `wink annotate stop=true` ends it")
         return running
+
+
+class _PortTakenError(ServerError):
+    """Another program took the port between our look at it and the server's."""
+
+
+def _start_as_wished(folder: ServerFolder, program: Path, wish: Wish) -> Running:
+    """Start a server; where the port is ours to choose, one that was snatched away is followed by the next."""
+    host = wish.host or LOOPBACK
+    for left in reversed(range(_PORTS_TRIED)):
+        port = choose_port(wish.port, host)
+        try:
+            return _start(folder, program, Running(0, port, host=host, live=bool(wish.live)))
+        except _PortTakenError as taken:
+            if wish.port is not None or not left:
+                raise
+            print(taken.args[0], flush=True)
+    raise AssertionError("the last try raises")
 
 
 def _start(folder: ServerFolder, program: Path, wanted: Running) -> Running:
@@ -171,5 +189,5 @@ def _listens(log: Path, running: Running) -> bool:
     wanted = f"http://{running.host}:{running.port}"
     said = re.search(rf"http://{re.escape(running.host)}:\d+(?=/)", log.read_text(errors="replace"))
     if said and said[0] != wanted:
-        raise ServerError(f"{wanted} was taken while it started (Label Studio went on to {said[0]}); run it again")
+        raise _PortTakenError(f"{wanted} was taken while it started (Label Studio went on to {said[0]}); try once more")
     return said is not None

@@ -42,9 +42,11 @@ class Answer(BaseHTTPRequestHandler):
         self.send_response(200); self.end_headers(); self.wfile.write(b'{{"status": "UP"}}')
     def log_message(self, *args): pass
 if {dies}: sys.exit("cannot start")
-port = int(sys.argv[sys.argv.index("--port") + 1])
-print(f"Starting development server at http://127.0.0.1:{{port + {moves}}}/", flush=True)
-HTTPServer(("127.0.0.1", port + {moves}), Answer).serve_forever()
+moved = data / "moved"
+port = int(sys.argv[sys.argv.index("--port") + 1]) + (0 if moved.exists() else {moves})
+moved.touch()
+print(f"Starting development server at http://127.0.0.1:{{port}}/", flush=True)
+HTTPServer(("127.0.0.1", port), Answer).serve_forever()
 """
 
 
@@ -181,7 +183,7 @@ def test_an_interrupted_preparation_starts_over_cleanly(folder, tmp_path, sign):
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     wait_until(lambda: list(folder.root.glob("data.unfinished*/label_studio.sqlite3")))
     child.send_signal(sign)
-    child.wait()
+    child.wait(20)
     assert not folder.data.exists()
     assert prepare_server(folder, fake_program(tmp_path))
     assert folder.database.read_text() != "half"
@@ -353,4 +355,12 @@ def test_stopping_what_does_not_run_says_so(tmp_path, capsys):
 def test_a_server_that_moved_to_another_port_is_not_taken_for_ours(folder, tmp_path):
     prepare_server(folder, fake_program(tmp_path))
     with pytest.raises(ServerError, match="was taken while it started"):
-        start_server(folder, fake_program(tmp_path, moves=1))
+        start_server(folder, fake_program(tmp_path, moves=1), Wish(port=server.choose_port(None)))
+    assert find_running(folder) is None
+
+
+def test_a_port_that_is_snatched_away_is_followed_by_another_try(folder, tmp_path, capsys):
+    prepare_server(folder, fake_program(tmp_path))
+    found = start_server(folder, fake_program(tmp_path, moves=1))
+    assert "was taken while it started" in capsys.readouterr().out
+    assert find_running(folder) == found
