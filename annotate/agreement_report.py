@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from annotate.agreement_plots import bland_altman_plot, drift_plot, error_plot, psychometric_plot
 from annotate.precision import CLEAN_BELOW_DEG, WINK_FROM_DEG, Errors, Interval, Precision, Share
 from wink.files import write_atomically
+from wink.report_page import page_head, table
 
 if TYPE_CHECKING:
     from annotate.agreement import Findings
@@ -24,6 +25,7 @@ def write_report(file: Path, findings: Findings) -> Path:
     """Write the report, whole or not at all."""
     template = Template(files("annotate").joinpath("agreement_template.html").read_text())
     parts = {
+        "head": page_head(f"winklab annotators: {', '.join(findings.datasets)}"),
         "title": escape(", ".join(findings.datasets)),
         "lead": _lead(findings),
         "people": "".join(_person(name, findings) for name in findings.answers),
@@ -113,7 +115,7 @@ def _together(findings: Findings) -> str:
         for p in agreement.pairs
     ]
     heads = ["annotators", "clips", "kappa", "both marked", "median |Δ| ms", "95 % limits ms"]
-    return _list(words) + _table(heads, rows) + _cards([bland_altman_plot(p) for p in agreement.pairs[:12]])
+    return _list(words) + table(heads, rows) + _cards([bland_altman_plot(p) for p in agreement.pairs[:12]])
 
 
 def _consensus(findings: Findings) -> str:
@@ -126,7 +128,7 @@ def _consensus(findings: Findings) -> str:
     if widths:
         words += f"; half of the onsets are known to within ±{500 * widths[len(widths) // 2]:.0f} ms (90 %)"
     rows = [[row.clip_id, row.n_annotators, escape(row.dispute or "")] for row in disputed[:MOST_ROWS]]
-    return _paragraph(words + ".") + (_table(["disputed clip", "annotators", "why"], rows) if rows else "")
+    return _paragraph(words + ".") + (table(["disputed clip", "annotators", "why"], rows, words=(0, 2)) if rows else "")
 
 
 def _slice_table(p: Precision) -> str:
@@ -142,7 +144,7 @@ def _slice_table(p: Precision) -> str:
         ]
         for s in p.slices
     ]
-    return _table(["by", "", "judged", "called a wink", "marked", "bias ms", "spread ms"], rows)
+    return table(["by", "", "judged", "called a wink", "marked", "bias ms", "spread ms"], rows, words=(0, 1))
 
 
 def _milliseconds(e: Errors) -> str:
@@ -182,9 +184,3 @@ def _list(words: Iterable[str]) -> str:
 
 def _cards(drawings: Iterable[str]) -> str:
     return "<div class='grid'>" + "".join(f"<div class='card'>{svg}</div>" for svg in drawings) + "</div>"
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    head = "".join(f"<th>{h}</th>" for h in heads)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<div class='wide'><table><tr>{head}</tr>{body}</table></div>"

@@ -31,6 +31,7 @@ from detect.report_worst import worst_clips
 from detect.scorecard import Scorecard, best_detector
 from wink.files import write_atomically
 from wink.onset import Definition
+from wink.report_page import page_head
 
 MAX_PANELS = 9
 MAX_SURFACES = 4
@@ -73,8 +74,9 @@ def write_report(
     """
     template = Template(files("detect").joinpath("report_template.html").read_text())
     colours = colour_of(benchmark.detectors)
+    name = ", ".join(part.dataset.name for part in benchmark.parts)
     page = template.substitute(
-        title=html.escape(", ".join(part.dataset.name for part in benchmark.parts)),
+        head=page_head(f"winklab benchmark: {name}"),
         summary=_what_was_tested(benchmark),
         clean_below=f"{CLEAN_BELOW_DEG:g}",
         wink_from=f"{WINK_FROM_DEG:g}",

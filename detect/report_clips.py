@@ -14,6 +14,7 @@ from detect.report_frames import Moment, picture_moments
 from wink.clip import Clip, frame_at
 from wink.detection import Detection
 from wink.onset import Definition, Repetition
+from wink.report_page import table
 
 MAX_EXAMPLES = 6
 MAX_REAL = 12
@@ -131,13 +132,14 @@ def _view_words(part: BenchmarkedDataset, clip: Clip) -> str:
 def _calls_table(said: Sequence[Detection]) -> str:
     if not said:
         return "<p>No repetition was found.</p>"
-    lines = "".join(
-        f"<tr><td class='word'>{html.escape(d.detector)}</td><td>{d.rep + 1}</td><td>{_seconds(d.bottom_s)}</td>"
-        f"<td>{d.score:.2f}</td><td>{_seconds(d.onset_s)}</td><td class='word'>{html.escape(d.error or '')}</td></tr>"
+    lines = [
+        [
+            *(html.escape(d.detector), str(d.rep + 1), _seconds(d.bottom_s), f"{d.score:.2f}", _seconds(d.onset_s)),
+            html.escape(d.error or ""),
+        ]
         for d in said
-    )
-    head = "<th class='word'>detector</th><th>rep</th><th>bottom s</th><th>score</th><th>wink from s</th><th></th>"
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+    ]
+    return table(["detector", "rep", "bottom s", "score", "wink from s", ""], lines, words=(0, 5))
 
 
 def _unless_seen(part: BenchmarkedDataset, clip: Clip, moment: Moment) -> str:

@@ -11,6 +11,7 @@ from detect.depth_matching import MIN_MATCHED
 from detect.observability import ALL, Cell
 from detect.probes.probing import LEAK_ABOVE, ProbeScore
 from detect.scorecard import Scorecard
+from wink.report_page import table
 
 #: Heading, key of the row, format, and what it means.
 SUMMARY = (
@@ -167,16 +168,6 @@ def _threshold(cell: Cell | None) -> str:
         return t.note + counted
     low, high = ("not reached" if end is None else f"{end:.0f}" for end in (t.ci95_deg or (None, None)))
     return f"<b>{t.smallest_deg:.0f}°</b> <small>({low}…{high})</small>{counted}"
-
-
-def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """A table that scrolls sideways where it is too wide; the first column is words."""
-    head = "".join(f"<th{' class=word' if k == 0 else ''}>{cell}</th>" for k, cell in enumerate(heads))
-    body = "".join(
-        "<tr>" + "".join(f"<td{' class=word' if k == 0 else ''}>{cell}</td>" for k, cell in enumerate(line)) + "</tr>"
-        for line in lines
-    )
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def number(value: float | None, form: str) -> str:
