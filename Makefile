@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml scripts/make_env.sh
 	@$(BIN)/wink fetch
 	@touch $@
 
-# What training needs besides (about 200 MB); without it its tests say so and skip. With pip: uv would choose a build for GPUs.
+# What training needs besides (200 MB to fetch, 830 on disk); without it its tests say so and skip. With pip: uv would choose a build for GPUs.
 env-train: env
 	@$(BIN)/pip install --quiet --disable-pip-version-check "torch==2.13.0" "onnx==1.23.2"
 
