@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detect.blazepose import Body
 from detect.causal import Now, Phases
 from detect.features import MIN_SEEN_SHARE
-from detect.judging import Calibration, Reading, read_descent
+from detect.judging import OUTPUTS, Calibration, Reading, read_descent
 from detect.live_sight import LiveEye, LiveSight
 from detect.network_stream import NetworkStream
 from detect.trained import TrainedNetworks
@@ -19,7 +19,7 @@ from wink.angles import relation_to_parallel
 
 #: Of the way down, kept from before the thigh says that a repetition has begun [s].
 BEFORE_S = 0.3
-_TILT, _THIGH = 0, 3  # in `detect.judging.OUTPUTS`
+_TILT = OUTPUTS.index("pelvic_tilt_deg")
 
 
 class CausalNetwork:
@@ -48,14 +48,14 @@ class CausalNetwork:
         """Take in one picture; None where nobody is seen."""
         sight = self._eye.see(time_s, body)
         if sight is None:
-            self._visible.append(0.0)
+            self._note(0.0)
             self._now = replace(self._now, time_s=time_s, phase=self._phases.lost(time_s), thigh_deg=None, event=False)
             return self._now
         self._said.extend(zip(*self._stream.step(time_s, sight.pictures, sight.curves), strict=True))
         turn = self._phases.step(time_s, sight.person.thigh_deg)
         if turn == "began":
             self._begin(time_s)
-        self._visible.append(sight.visible)
+        self._note(sight.visible)
         self._now = replace(
             self._now,
             time_s=time_s,
@@ -76,6 +76,10 @@ class CausalNetwork:
         self._now = Now(time_s, "down", self._phases.rep)
         self._forget(time_s - BEFORE_S)
         self._visible, self._sure_since = [], float("nan")
+
+    def _note(self, visible: float) -> None:
+        if self._phases.phase == "down":
+            self._visible.append(visible)
 
     def _forget(self, before_s: float) -> None:
         while len(self._said) > 1 and self._said[0][0] < before_s:

@@ -80,10 +80,10 @@ class Memory:
         """Begin; `joint_s` is the time constant of a low-pass on the joints, None = as they are."""
         self._depth, self._toes = LowPass(MEMORY_S), LowPass(MEMORY_S)
         self._standing, self._leg, self._turned = Recent(95), Recent(90), Recent(50)
-        smoothed = (
-            {} if joint_s is None else {(s, j): (LowPass(joint_s), LowPass(joint_s)) for s in _SIDES for j in _JOINTS}
-        )
-        self._smoothed = smoothed
+        self._smoothed: dict[tuple[str, str], tuple[LowPass, LowPass]] = {}
+        if joint_s is not None:
+            which = [(side, joint) for side in _SIDES for joint in _JOINTS]
+            self._smoothed = {each: (LowPass(joint_s), LowPass(joint_s)) for each in which}
 
     def look(self, time_s: float, body: Body) -> Person:
         """The person of one more picture."""

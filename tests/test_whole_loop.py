@@ -39,8 +39,8 @@ def test_networks_are_trained_on_what_was_simulated_and_scored_on_what_they_neve
     wink(tmp_path, "train", "loop", "network=tiny", f"output={networks}", "workers=2")
     ours = (f"detector.silhouette_tcn.weights={networks}", "detector=[silhouette_tcn]")
     wink(tmp_path, "benchmark", "loop", *ours, f"output={tmp_path / 'out'}")
-    rows = {row["split"]: row for row in json.loads((tmp_path / "out/leaderboard.json").read_text())}
-    unseen = [row for row in rows.values() if row["split"] == "test" and row["detector"] == "silhouette_tcn"]
+    rows = json.loads((tmp_path / "out/leaderboard.json").read_text())
+    unseen = [row for row in rows if row["split"] == "test" and row["detector"] == "silhouette_tcn"]
     assert [row["n"] for row in unseen] == [sum(clip.split == "test" for clip in dataset.clips())]
     assert all(row["n_failed"] == 0 and np.isfinite(row["tilt_rmse_deg"]) for row in unseen)
     assert (tmp_path / "out/report.html").stat().st_size > 10_000
