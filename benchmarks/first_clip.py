@@ -3,8 +3,8 @@
     PYTHONPATH=tests python benchmarks/first_clip.py FOLDER DATASET
 
 Needs a Chromium on the path. FOLDER gets the environment, the database and the media. A new one gives both figures, one
-that was used before the second alone. What package caches hold makes the first smaller. The browser does what a person does:
-signs in, opens the project, *Label All Tasks*, reads the instructions away, plays. Seconds are of the wall clock.
+that was used before the second alone. What package caches hold makes the first smaller. The browser does what a person
+does: signs in, opens the project, *Label All Tasks*, reads the instructions away, plays. Seconds are of the wall clock.
 """
 
 from __future__ import annotations
