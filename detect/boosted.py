@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from detect.features import Squat
-from detect.sight import RATE_HZ, Sight
+from detect.sight import RATE_HZ, WHOLE_PX, Sight, small_pictures
 from wink.errors import DetectorError
 
 Array = NDArray[np.float64]
@@ -49,7 +49,7 @@ class BoostedSilhouette:
 
     def angles_deg(self, sight: Sight) -> NDArray[np.float32]:
         """The four angles of a clip (n, 4) at `RATE_HZ`."""
-        shown = (self.inputs(sight.silhouette, sight.curves) - self.about) / self.spread
+        shown = (self.inputs(sight.pictures[:, 0], sight.curves) - self.about) / self.spread
         hidden = np.maximum(0.0, shown @ self.weights_1 + self.bias_1)
         angles = (hidden @ self.weights_2 + self.bias_2) * self.angle_spread + self.angle_about
         at_rate = sight.at_rate(angles.astype(np.float32))
@@ -93,8 +93,9 @@ def descent_of(squat: Squat, fps: float) -> slice:
 
 
 def quarter(silhouette: NDArray[np.uint8]) -> Array:
-    """Silhouettes (T, 48, 48) as rows of 24 x 24 numbers from 0 to 1."""
-    return np.asarray(silhouette.reshape(-1, 24, 2, 24, 2).mean((2, 4)).reshape(-1, 576) / 255)
+    """Silhouettes (T, 96, 96) as rows of 24 x 24 numbers from 0 to 1."""
+    small = small_pictures(silhouette, WHOLE_PX)
+    return np.asarray(small.reshape(-1, 24, 2, 24, 2).mean((2, 4)).reshape(-1, 576) / 255)
 
 
 def descent_windows(angles_deg: Array) -> Array:

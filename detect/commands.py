@@ -80,7 +80,7 @@ def train(cfg: DictConfig) -> None:
     trained = train_networks(datasets, build(cfg.training), folder, cache, cfg.workers)
     for row in trained.figures:
         told = (f"{name} {value:.3g}" for name, value in row.items() if isinstance(value, float))
-        print(f"{row['head']}, seed {row['seed']}, validation: {', '.join(told)}")
+        print(f"{row['head']}, seed {row['seed']}, {row['on']}: {', '.join(told)}")
     print(f"wrote {trained.folder / 'README.md'}; try them: wink benchmark DATASET ", end="")
     print(f"'detector=[silhouette_tcn]' detector.silhouette_tcn.weights={trained.folder}")
 

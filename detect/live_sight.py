@@ -11,7 +11,7 @@ from detect.blazepose import INDEX, Body
 from detect.features import MIN_TRUNK_RISE, SMOOTHING_S, angle_deg
 from detect.live_body import Memory, Person
 from detect.pose import GREY_PX, MIN_PRESENCE, SILHOUETTE_PX, about_hips
-from detect.sight import small_pictures, unit_curves
+from detect.sight import facing_right, unit_curves
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class LiveSight:
     """One picture as a network sees it."""
 
     person: Person
-    pictures: NDArray[np.float32]  # (2, 48, 48) silhouette and grey, bytes
+    pictures: NDArray[np.uint8]  # (2, 96, 96) silhouette and grey, facing right
     curves: NDArray[np.float32]  # (8,)
     visible: float  # hip and shoulder of the near side, the less sure of both
 
@@ -43,7 +43,7 @@ class LiveEye:
         grey = about_hips(body, "grey", person.leg_px, GREY_PX)
         return LiveSight(
             person=person,
-            pictures=small_pictures(np.stack([silhouette, grey]), person.facing).astype(np.float32),
+            pictures=facing_right(np.stack([silhouette, grey]), person.facing),
             curves=_curves(person),
             visible=float(min(body.visibility[INDEX[f"{person.near}_{joint}"]] for joint in ("hip", "shoulder"))),
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detect.sight import RATE_HZ
+from detect.sight import RATE_HZ, small_pictures
 from detect.trained import TrainedNetworks
 
 Rows = NDArray[np.float32]
@@ -22,21 +22,23 @@ class NetworkStream:
 
     def __init__(self, networks: TrainedNetworks) -> None:
         self._frames, self._over_time = networks.frames, networks.over_time["causal"]
+        self._side_px = networks.side_px
         self._reach: int | None = None
         self._features: Rows = np.empty((0, 0), np.float32)
         self._last: tuple[float, Rows] | None = None
         self._next_s = 0.0
 
-    def step(self, time_s: float, pictures: Rows, curves: Rows) -> tuple[NDArray[np.float64], Rows]:
+    def step(self, time_s: float, pictures: NDArray[np.uint8], curves: Rows) -> tuple[NDArray[np.float64], Rows]:
         """Times (k,) [s] and outputs (k, 7) of the samples since the last picture; often one, or none.
 
         Args:
             time_s: when the picture was taken, later than the one before.
-            pictures: (2, 48, 48) as `detect.sight` has them, bytes.
+            pictures: (2, 96, 96) as `detect.sight` has them.
             curves: (8,).
         """
-        angles, embedding = self._frames.run(None, {"pictures": pictures[None], "curves": curves[None]})
-        features = np.concatenate([angles[0], embedding[0], curves]).astype(np.float32)
+        shown = small_pictures(pictures, self._side_px).astype(np.float32)
+        angles, hints = self._frames.run(None, {"pictures": shown[None], "curves": curves[None]})
+        features = np.concatenate([angles[0], hints[0], curves]).astype(np.float32)
         return self.follow(time_s, features)
 
     def follow(self, time_s: float, features: Rows) -> tuple[NDArray[np.float64], Rows]:

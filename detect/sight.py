@@ -1,4 +1,4 @@
-"""What a learned detector is shown of a clip: small pictures about the hips and the pose's curves, facing right.
+"""What a learned detector is shown of a clip: pictures of pelvis and low back and the pose's curves, facing right.
 
 Pictures stay at the video's own rate; whatever is read off them is brought to `RATE_HZ` (`Sight.at_rate`), so that a
 network over time sees the same squat alike at 24 and at 60 frames a second. Frames in which the person was lost carry
@@ -20,7 +20,9 @@ Array = NDArray[np.float64]
 Pictures = NDArray[np.uint8]
 
 RATE_HZ = 30.0  # of everything a network over time is given
-PICTURE_PX = 48  # side of a picture: 1.2 leg lengths, 2 to 3 cm a pixel
+WHOLE_PX = 48  # side of a picture of the middle of the body: 1.2 leg lengths, 2 cm a pixel
+CLOSE_PX = 64  # ... of pelvis and low back: 0.8 leg lengths, 1 cm a pixel, as fine as the pose network's mask
+_BEHIND_PX, _ABOVE_PX = 40, 36  # of the close one behind and above the hips: low back and buttock rather than the knees
 CURVES = ("trunk_lean", "thigh_inclination", "hip_height", "hip_angle", "knee_angle", "trunk_length", "turned", "seen")
 GUESSED_SHARE = 0.3  # of a descent's frames seen: enough to say that there was a repetition, if not what it was
 _ABOUT = np.array([30.0, 50.0, 0.7, 120.0, 120.0, 0.6, 0.0, 0.0])
@@ -33,14 +35,13 @@ class Sight:
 
     body: BodyCurves
     squats: tuple[Squat, ...]  # those too that were hardly seen
-    silhouette: Pictures  # (T, 48, 48) probability of person x 255
-    grey: Pictures  # (T, 48, 48)
+    pictures: Pictures  # (T, 2, 96, 96) silhouette (probability of person x 255) and grey picture, 1 cm a pixel
     curves: NDArray[np.float32]  # (T, 8) `CURVES`, of about unit size
 
     @property
     def n_at_rate(self) -> int:
         """Samples of the clip at `RATE_HZ`."""
-        return samples_at_rate(len(self.silhouette), self.body.fps)
+        return samples_at_rate(len(self.pictures), self.body.fps)
 
     def at_rate(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Values (T, n) of the frames brought to `RATE_HZ`, frames without a person bridged in a straight line."""
@@ -73,14 +74,8 @@ def see(pose: PoseTrack) -> Sight | None:
         bad = [name for name, column in zip(CURVES, curves.T, strict=True) if not np.isfinite(column).all()]
         raise DetectorError(f"the pose's {', '.join(bad)} is no finite number; such a clip cannot be judged")
     margin = (SILHOUETTE_PX - GREY_PX) // 2
-    silhouette = small_pictures(pose.silhouette[:, margin:-margin, margin:-margin], body.facing)
-    return Sight(
-        body,
-        find_squats(body, min_seen_share=GUESSED_SHARE),
-        silhouette,
-        small_pictures(pose.grey, body.facing),
-        curves,
-    )
+    both = np.stack([pose.silhouette[:, margin:-margin, margin:-margin], pose.grey], axis=1)
+    return Sight(body, find_squats(body, min_seen_share=GUESSED_SHARE), facing_right(both, body.facing), curves)
 
 
 def unit_curves(columns: Array) -> NDArray[np.float32]:
@@ -109,11 +104,24 @@ def resampled(values: NDArray[np.float32], fps: float, seen: NDArray[np.bool_]) 
     return np.stack([np.interp(at, frames, column[frames]) for column in values.T], axis=1).astype(np.float32)
 
 
-def small_pictures(pictures: Pictures, facing: int) -> Pictures:
-    """Half the size, mirrored so that everybody faces right, the hips on the same pixel either way."""
-    n = len(pictures)
+def facing_right(pictures: Pictures, facing: int) -> Pictures:
+    """Pictures (..., S, S), mirrored so that everybody faces right, the hips on the same pixel either way."""
+    if facing < 0:
+        return np.ascontiguousarray(pictures[..., ::-1])  # torch takes no negative strides
     # The hips lie on the first pixel right of the middle, mirrored on the last left of it.
-    shifted = np.concatenate([pictures[:, :, 1:], pictures[:, :, -1:]], axis=2)
-    turned = pictures[:, :, ::-1] if facing < 0 else shifted
-    blocks = turned.reshape(n, PICTURE_PX, 2, PICTURE_PX, 2).astype(np.uint16)
-    return np.asarray((blocks.sum(axis=(2, 4)) + 2) // 4, np.uint8)
+    return np.concatenate([pictures[..., 1:], pictures[..., -1:]], axis=-1)
+
+
+def small_pictures(pictures: Pictures, side_px: int) -> Pictures:
+    """Of pictures (..., 96, 96) that face right, what a network that takes `side_px` pixels is shown.
+
+    Raises:
+        DetectorError: no such size is known.
+    """
+    if side_px == CLOSE_PX:
+        top, left = GREY_PX // 2 - _ABOVE_PX, GREY_PX // 2 - _BEHIND_PX
+        return pictures[..., top : top + CLOSE_PX, left : left + CLOSE_PX]
+    if side_px == WHOLE_PX:
+        blocks = pictures.reshape(*pictures.shape[:-2], WHOLE_PX, 2, WHOLE_PX, 2).astype(np.uint16)
+        return np.asarray((blocks.sum(axis=(-3, -1)) + 2) // 4, np.uint8)
+    raise DetectorError(f"the network takes pictures of {side_px} pixels; known are {WHOLE_PX} and {CLOSE_PX}")

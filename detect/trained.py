@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.judging import Calibration
-from detect.sight import Sight
+from detect.sight import Sight, small_pictures
 from wink.errors import DetectorError
 from wink.files import write_atomically
 
@@ -31,11 +31,16 @@ class TrainedNetworks:
     over_time: dict[Head, Any]
     calibration: dict[Head, Calibration]
 
+    @property
+    def side_px(self) -> int:
+        """Side of the pictures that the network of one picture takes."""
+        return int(self.frames.get_inputs()[0].shape[-1])
+
     def read(self, sight: Sight, head: Head) -> NDArray[np.float32]:
         """What the networks say of a clip, (n, 7) `detect.judging.OUTPUTS` at `RATE_HZ`."""
-        pictures = np.stack([sight.silhouette, sight.grey], axis=1).astype(np.float32)
-        angles, embedding = self.frames.run(None, {"pictures": pictures, "curves": sight.curves})
-        features = sight.at_rate(np.concatenate([angles, embedding, sight.curves], axis=1))
+        pictures = small_pictures(sight.pictures, self.side_px).astype(np.float32)
+        angles, hints = self.frames.run(None, {"pictures": pictures, "curves": sight.curves})
+        features = sight.at_rate(np.concatenate([angles, hints, sight.curves], axis=1))
         (out,) = self.over_time[head].run(None, {"features": features.T[None, :, None]})
         return np.asarray(out[0, :, 0].T, np.float32)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from drawn import FPS, drawn_pose, thigh_curve, tilt_curve
 
-from detect.sight import CURVES, RATE_HZ, resampled, samples_at_rate, see, turned_deg
+from detect.sight import CURVES, RATE_HZ, resampled, samples_at_rate, see, small_pictures, turned_deg
 from wink.errors import DetectorError
 
 TIME_S = np.arange(int(4 * FPS)) / FPS
@@ -16,10 +16,18 @@ POSE = drawn_pose(THIGH, tilt_curve(THIGH, 20.0))
 
 def test_pictures_are_small_and_everybody_faces_right():
     right, left = (see(drawn_pose(THIGH, tilt_curve(THIGH, 20.0), facing=f)) for f in (1, -1))
-    assert right.silhouette.shape == right.grey.shape == (len(THIGH), 48, 48)
-    assert np.abs(right.silhouette.astype(int) - left.silhouette).mean() < 3
-    bottom = right.silhouette[60]
-    assert bottom[24:30, 30:].mean() > 2 * bottom[24:30, :14].mean()  # the thigh points to the right
+    assert right.pictures.shape == (len(THIGH), 2, 96, 96)
+    for side_px, in_front, rows in ((48, 30, slice(24, 30)), (64, 48, slice(36, 44))):
+        small, mirrored = (small_pictures(sight.pictures[:, 0], side_px) for sight in (right, left))
+        assert small.shape == (len(THIGH), side_px, side_px)
+        assert np.abs(small.astype(int) - mirrored).mean() < 3
+        bottom = small[60, rows]
+        assert bottom[:, in_front:].mean() > 2 * bottom[:, :14].mean()  # the thigh points to the right
+
+
+def test_a_network_of_another_size_is_refused():
+    with pytest.raises(DetectorError, match="of 50 pixels; known are 48 and 64"):
+        small_pictures(np.zeros((2, 96, 96), np.uint8), 50)
 
 
 def test_curves_are_of_about_unit_size():

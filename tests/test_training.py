@@ -68,7 +68,8 @@ def test_the_folder_holds_networks_curves_and_a_card(trained):
         "| causal | 0 |",
     ):
         assert word in card
-    assert [row["head"] for row in trained.figures] == ["boosting", "offline", "causal"]
+    assert [row["head"] for row in trained.figures[::2]] == ["boosting", "offline", "causal"]
+    assert [row["on"] for row in trained.figures] == ["validation", "left out in turn"] * 3
     assert all(np.isfinite(row["tilt_rmse_deg"]) for row in trained.figures)
 
 
@@ -91,7 +92,7 @@ def test_boosting_alone_is_fitted_and_reads_a_lean(tmp_path, dataset, cache):
 
     how = build(settings("network=boosting", "training.boosting.epochs=20", "training.boosting.trees=10").training)
     made = train_networks([Dataset(dataset.path)], how, tmp_path, cache)
-    assert [row["head"] for row in made.figures] == ["boosting"]
+    assert [row["head"] for row in made.figures] == ["boosting"] * 2
     detector = SilhouetteBoosting(str(tmp_path), 90.0, 0.0)
     check_findings(detector.detect(observation()), 4.0)
     lean = 5 + 0.35 * thigh_curve(np.arange(120) / FPS)
@@ -131,7 +132,7 @@ def test_a_causal_network_does_not_look_ahead(trained):
 
     networks, sight = open_networks(trained.folder), see(observation().pose)
     short = networks.over_time["causal"]
-    features = np.random.default_rng(0).normal(size=(1, 16, 1, 100)).astype(np.float32)
+    features = np.random.default_rng(0).normal(size=(1, 14, 1, 100)).astype(np.float32)
     assert sight is not None
     (whole,), (part,) = (short.run(None, {"features": f}) for f in (features, features[..., :60]))
     assert whole[..., :60] == pytest.approx(part, abs=1e-4)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detect.annotators import UNDECIDED_DEG, referenced, usable
 from detect.pose_cache import find_poses
-from detect.sight import RATE_HZ, samples_at_rate, see
+from detect.sight import CLOSE_PX, RATE_HZ, samples_at_rate, see, small_pictures
 from detect.training.examples import ANGLES, TARGETS, Example, Watched, hill, read_examples
 from wink.annotation import Annotation, read_annotations
 from wink.clip import Clip
@@ -78,7 +78,7 @@ def _annotated(
             view=clip.view,
             fps=clip.fps,
             seen=sight.body.seen,
-            pictures=np.stack([sight.silhouette, sight.grey], axis=1),
+            pictures=small_pictures(sight.pictures, CLOSE_PX),
             curves=sight.curves,
             angles_deg=np.full((clip.n_frames, len(ANGLES)), np.nan, np.float32),
             targets=annotated_targets(clip.n_frames, clip.fps, told.repetitions),

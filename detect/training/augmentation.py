@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How much is done to the pictures and curves of training."""
+    """How much is done to the pictures and curves of training; spreads are standard deviations."""
 
-    shift_px: float  # of a 48 pixel picture; the network's hips wander
+    shift_px: float  # of a 64 pixel picture; the network's hips wander
     size: float  # share by which a person is drawn larger or smaller
-    roll_deg: float  # standard deviation: a phone held askew
+    slimness: float  # share by which the picture is drawn wider or narrower: other builds
+    bend_px: float  # pixels by which the picture is bent, here one way, there another: other shapes and clothes
+    roll_deg: float  # a phone held askew
     wobble: float  # of the mask's edge, in probability
+    thickness: float  # of the whole mask's edge, in probability: tight and loose clothes
     grey: float  # contrast and brightness of the grey picture, share
-    hidden: float  # share of pictures of which a block is hidden (a plate, an arm)
+    inverted: float  # share of grey pictures shown as negatives: dark shorts on a light shirt or the other way round
+    hidden: float  # share of stretches of which a disc is hidden (a plate, an arm)
     curves: float  # noise on the pose's curves, in their unit size
     lost: float  # share of clips in which the person is lost for a while

@@ -51,7 +51,7 @@ def fit_boosted(how: BoostingTraining, train: Sequence[Watched], seed: int) -> B
 
 def _frames(train: Sequence[Watched], most: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Pictures with noise, curves and true angles of frames in which the person was seen."""
-    parts = [(w.example.pictures[w.example.seen, 0], w.example.curves[w.example.seen]) for w in train]
+    parts = [(w.sight.pictures[w.example.seen, 0], w.example.curves[w.example.seen]) for w in train]
     truth = np.concatenate([w.example.angles_deg[w.example.seen] for w in train]).astype(np.float64)
     some = rng.permutation(len(truth))[:most]
     pictures = quarter(np.concatenate([p for p, _ in parts])[some])

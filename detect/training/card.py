@@ -25,8 +25,12 @@ for coaching, for research on annotation, as a yardstick for other detectors. No
 * Within about 40 degrees of a side view, one person squatting in the picture, the low back in sight. Beyond that the
   detector says that it cannot tell, and a setting of it decides where beyond begins.
 * Clothes, bodies, places and cameras are those of the dataset below; so are the sizes of winks and the depths.
-* The validation clips chose threshold, shift and intervals: the figures flatter. Scores that count are of a benchmark
-  of other lifters (`wink benchmark`).
+* Scores that count are of a benchmark of other lifters (`wink benchmark`), where views that cannot be judged count too.
+"""
+
+_FIGURES = """On `validation`: other lifters, who chose neither weights nor threshold, shift or intervals (only the
+settings of the training were looked for there). `left out in turn`: each training clip by networks that never saw its
+lifter; these chose threshold, shift and intervals. Every view counts, also those that cannot be judged.
 """
 
 
@@ -44,7 +48,7 @@ def write_card(
             f"Made by `wink train` of winklab {version('winklab')}: {_sizes(folder)}.",
             *("", "## Data", _data(datasets, how, shown)),
             *("", "## Training", _training(how)),
-            *("", "## Figures on the validation clips", _table(figures), _USE),
+            *("", "## Figures", _FIGURES, _table(figures), _USE),
         ]
     )
     card = folder / "README.md"
@@ -53,11 +57,11 @@ def write_card(
 
 
 def _table(figures: Sequence[Mapping[str, Any]]) -> str:
-    names = [name for name in figures[0] if name not in ("seed", "head")]
-    lines = ["| head | seed | " + " | ".join(names) + " |", "|---" * (len(names) + 2) + "|"]
+    names = [name for name in figures[0] if name not in ("seed", "head", "on")]
+    lines = ["| head | seed | on | " + " | ".join(names) + " |", "|---" * (len(names) + 3) + "|"]
     for row in figures:
         values = ("–" if row[name] is None else f"{row[name]:.3g}" for name in names)
-        lines.append(f"| {row['head']} | {row['seed']} | " + " | ".join(values) + " |")
+        lines.append(f"| {row['head']} | {row['seed']} | {row['on']} | " + " | ".join(values) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -88,5 +92,7 @@ def _training(how: Training) -> str:
     if frames is None or sequences is None:
         return f"Seed {how.seeds[0]}; silhouette_boosting alone, no networks."
     return f"""Seeds {", ".join(str(seed) for seed in how.seeds)}; the first one's networks are kept.
-{frames.schedule.steps} steps of {frames.batch} pictures, then {sequences.schedule.steps} steps of
-{sequences.batch} clips for each of {" and ".join(HEADS)}. Curves: `curves.png`, `curve_*.csv`."""
+Lifters in {how.folds} groups, left out in turn: {frames.schedule.steps} steps of {frames.batch} pictures, then
+{sequences.schedule.steps} steps of {sequences.batch} clips for each of {" and ".join(HEADS)}, which learn from
+readings of lifters left out. The networks kept are the means of {how.folds}.
+Curves of the first: `curves.png`, `curve_*.csv`."""

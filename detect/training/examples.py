@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.pose_cache import find_poses
-from detect.sight import RATE_HZ, Sight, samples_at_rate, see
+from detect.sight import CLOSE_PX, RATE_HZ, Sight, samples_at_rate, see, small_pictures
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.errors import DatasetError
@@ -34,7 +34,7 @@ class Example:
     view: str
     fps: float
     seen: NDArray[np.bool_]  # (T,)
-    pictures: NDArray[np.uint8]  # (T, 2, 48, 48) silhouette, grey
+    pictures: NDArray[np.uint8]  # (T, 2, 64, 64) silhouette, grey
     curves: NDArray[np.float32]  # (T, 8)
     angles_deg: NDArray[np.float32]  # (T, 4) `ANGLES`; NaN = unknown
     targets: NDArray[np.float32]  # (n, 8) `TARGETS` at RATE_HZ; NaN = unknown
@@ -92,7 +92,7 @@ def make_example(clip: Clip, sight: Sight, angles_deg: NDArray[np.float32]) -> E
         view=clip.view,
         fps=clip.fps,
         seen=sight.body.seen,
-        pictures=np.stack([sight.silhouette, sight.grey], axis=1),
+        pictures=small_pictures(sight.pictures, CLOSE_PX),
         curves=sight.curves,
         angles_deg=angles_deg,
         targets=make_targets(angles_deg, clip.fps, clip.repetitions),

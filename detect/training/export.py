@@ -10,23 +10,24 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from detect.training.network import FrameNet, SequenceNet
+from detect.sight import CLOSE_PX
+from detect.training.network import FrameNets, SequenceNets
 from wink.errors import DetectorError
 
 _OPSET = 17
 _ALIKE = 1e-2  # largest difference between torch and the file [deg or logits]
 
 
-def export_frames(net: FrameNet, n_curves: int, file: Path) -> None:
-    """Write the network of one picture; any number of pictures at a time."""
-    shown = (torch.rand(3, 2, 48, 48) * 255, torch.randn(3, n_curves))
-    names = {"input_names": ["pictures", "curves"], "output_names": ["angles", "embedding"]}
-    dynamic = {name: {0: "frames"} for name in ("pictures", "curves", "angles", "embedding")}
+def export_frames(net: FrameNets, n_curves: int, file: Path) -> None:
+    """Write the networks of one picture; any number of pictures at a time."""
+    shown = (torch.rand(3, 2, CLOSE_PX, CLOSE_PX) * 255, torch.randn(3, n_curves))
+    names = {"input_names": ["pictures", "curves"], "output_names": ["angles", "hints"]}
+    dynamic = {name: {0: "frames"} for name in ("pictures", "curves", "angles", "hints")}
     _export(net, shown, file, names, dynamic)
 
 
-def export_sequence(net: SequenceNet, n_features: int, file: Path) -> None:
-    """Write a network over time; clips of any length."""
+def export_sequence(net: SequenceNets, n_features: int, file: Path) -> None:
+    """Write the networks over time; clips of any length."""
     shown = (torch.randn(1, n_features, 1, 90),)
     names = {"input_names": ["features"], "output_names": ["out"]}
     _export(net, shown, file, names, {"features": {3: "samples"}, "out": {3: "samples"}})

@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from detect.sight import RATE_HZ, resampled
 from detect.training.augment import change_pictures
 from detect.training.augmentation import Augmentation
-from detect.training.examples import ANGLES, Example
-from detect.training.network import FrameNet, FrameSettings
+from detect.training.examples import ANGLES, TARGETS, Example
+from detect.training.network import FALLEN_UNIT_DEG, FrameNet, FrameNets, FrameSettings
 from detect.training.stepping import Schedule, descend
 
 _STANDING_DEG = 20.0  # thigh above this is as good as standing: one such frame in four is shown
-_ALIKE = 8  # frames of one clip that are changed together
+_WEIGHTS = (2.0, 1.0, 0.5, 0.5)  # of the angles: tilt is what it is about
+_SCORED = 1200  # frames by which validation is scored for the curve
 
 
 @dataclass(frozen=True)
@@ -32,66 +34,94 @@ class FrameTraining:
 
 
 class FrameSet:
-    """Frames of many clips in which the person was seen, in short stretches of one clip each."""
+    """Frames of many clips in which the person was seen and the truth is known, drawn by clip and then by frame."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
-        """Put the stretches together."""
-        self.pictures, self.curves, self.angles = [], [], list[NDArray[np.float32]]()
+        """Look for the frames."""
+        self._clips: list[tuple[Example, NDArray[np.intp], NDArray[np.float32]]] = []
         for example in examples:
-            busy = example.angles_deg[:, 3] > _STANDING_DEG
-            some = np.flatnonzero(example.seen & example.known & (busy | (np.arange(len(busy)) % 4 == 0)))
-            some = some[: len(some) // _ALIKE * _ALIKE]
-            self.pictures.append(example.pictures[some])
-            self.curves.append(example.curves[some])
-            self.angles.append(example.angles_deg[some])
-        self.stretches = sum(len(part) for part in self.angles) // _ALIKE
-        self._all = [np.concatenate(parts) for parts in (self.pictures, self.curves, self.angles)]
+            angles = example.angles_deg
+            busy = (angles[:, 3] > _STANDING_DEG) | (np.arange(len(angles)) % 4 == 0)
+            some = np.flatnonzero(example.seen & example.known & busy)
+            if len(some):
+                self._clips.append((example, some, _turned_back(example)))
 
-    def take(self, stretches: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures, curves and angles of some stretches."""
-        rows = (stretches[:, None] * _ALIKE + np.arange(_ALIKE)).ravel()
-        pictures, curves, angles = (torch.from_numpy(part[rows]) for part in self._all)
-        return pictures.float(), curves, angles
+    def __len__(self) -> int:
+        """How many clips have such frames."""
+        return len(self._clips)
+
+    def draw(self, n: int, drawn: torch.Generator) -> tuple[Tensor, ...]:
+        """Pictures, curves, angles and (N, 3) how far the pelvis has turned back, of frames by lot."""
+        clips = torch.randint(0, len(self._clips), (n,), generator=drawn).tolist()
+        shares = torch.rand(n, generator=drawn).tolist()
+        return self._take([(c, int(s * len(self._clips[c][1]))) for c, s in zip(clips, shares, strict=True)])
+
+    def spread_out(self, n: int) -> tuple[Tensor, ...]:
+        """The same of frames taken evenly from all clips."""
+        every = max(1, sum(len(some) for _, some, _ in self._clips) // n)
+        return self._take([(c, k) for c, clip in enumerate(self._clips) for k in range(c % every, len(clip[1]), every)])
+
+    def _take(self, which: Sequence[tuple[int, int]]) -> tuple[Tensor, ...]:
+        rows = [(*self._clips[c], self._clips[c][1][k]) for c, k in which]
+        parts = [[e.pictures[f], e.curves[f], e.angles_deg[f], back[f]] for e, _, back, f in rows]
+        return tuple(torch.from_numpy(np.stack(part)).float() for part in zip(*parts, strict=True))
+
+
+def _turned_back(example: Example) -> NDArray[np.float32]:
+    """Of each frame (T, 3): how far tilt has fallen, whether past the onset, whether in a descent (else not read)."""
+    at = np.arange(len(example.seen)) / example.fps
+    samples = np.arange(len(example.targets)) / RATE_HZ
+    columns = [TARGETS.index(name) for name in ("fallen_deg", "past_onset", "in_descent")]
+    return np.stack([np.interp(at, samples, example.targets[:, c]) for c in columns], axis=1).astype(np.float32)
 
 
 def train_frames(
     settings: FrameTraining,
     augmentation: Augmentation,
     train: Sequence[Example],
-    validation: Sequence[Example],
+    left_out: Sequence[Example],
     seed: int,
     folder: Path,
 ) -> FrameNet:
-    """The network that reads `ANGLES` off a picture, in evaluation mode: trained, or as drawn where none are known."""
+    """The network that reads a picture, in evaluation mode: trained, or as drawn where no angles are known."""
     torch.manual_seed(seed)
-    net = FrameNet(settings.network, train[0].curves.shape[1])
-    shown, kept_back = FrameSet(train), FrameSet(validation)
-    if not shown.stretches:
+    net = FrameNet(settings.network, train[0].curves.shape[1]).to(memory_format=torch.channels_last)
+    shown, kept_back = FrameSet(train), FrameSet(left_out)
+    if not len(shown):
         return net.eval()
 
     def loss(drawn: torch.Generator) -> Tensor:
-        which = torch.randint(0, shown.stretches, (max(1, settings.batch // _ALIKE),), generator=drawn)
-        pictures, curves, angles = shown.take(which.numpy())
+        pictures, curves, angles, back = shown.draw(settings.batch, drawn)
         curves = curves + augmentation.curves * torch.randn(curves.shape, generator=drawn)
-        read, _ = net(change_pictures(pictures, augmentation, _ALIKE, drawn), curves)
-        return functional.smooth_l1_loss(read / net.spread, angles / net.spread, beta=0.3)
+        changed = change_pictures(pictures, augmentation, 1, drawn)
+        with torch.autocast("cpu", dtype=torch.bfloat16):  # a third faster where the processor knows it
+            read, hints = net(changed, curves)
+        return frame_loss(read.float() / net.spread, hints.float(), angles / net.spread, back)
 
     def score() -> Mapping[str, float]:
-        if not kept_back.stretches:
+        if not len(kept_back):
             return {}
-        some = np.linspace(0, kept_back.stretches - 1, min(150, kept_back.stretches)).astype(np.int64)
-        pictures, curves, angles = kept_back.take(some)
+        pictures, curves, angles, _ = kept_back.spread_out(_SCORED)
         error = (net(pictures, curves)[0] - angles).pow(2).mean(0).sqrt()
         return {f"rmse_{name}": float(value) for name, value in zip(ANGLES, error, strict=True)}
 
-    descend(net, settings.schedule, loss, score, seed, folder / "frames", f"pictures, seed {seed}")
+    descend(net, settings.schedule, loss, score, seed, folder / "frames", f"pictures, {folder.name}")
     return net
 
 
-def read_features(net: FrameNet, example: Example, augmentation: Augmentation | None, seed: int) -> NDArray[np.float32]:
-    """Features (n, F) of a clip at `RATE_HZ`: angles [deg], embedding, curves; of changed pictures if asked for."""
-    from detect.sight import resampled
+def frame_loss(read: Tensor, hints: Tensor, angles: Tensor, back: Tensor) -> Tensor:
+    """What is wrong with angles (N, 4) in their unit size, and with hints (N, 2) of frames in a descent."""
+    off = functional.smooth_l1_loss(read, angles, beta=0.3, reduction="none") * torch.tensor(_WEIGHTS)
+    descent = back[:, 2] / back[:, 2].sum().clamp(min=1.0)
+    fallen = functional.smooth_l1_loss(hints[:, 0], back[:, 0] / FALLEN_UNIT_DEG, beta=0.3, reduction="none")
+    past = functional.binary_cross_entropy_with_logits(hints[:, 1], back[:, 1], reduction="none")
+    return off.mean() + 0.2 * (fallen * descent).sum() + 0.1 * (past * descent).sum()
 
+
+def read_features(
+    net: FrameNet | FrameNets, example: Example, augmentation: Augmentation | None, seed: int
+) -> NDArray[np.float32]:
+    """Features (n, F) of a clip at `RATE_HZ`: angles [deg], hints, curves; of changed pictures if asked for."""
     drawn = torch.Generator().manual_seed(seed)
     pictures, curves = torch.from_numpy(example.pictures).float(), torch.from_numpy(example.curves)
     seen = example.seen
@@ -100,8 +130,8 @@ def read_features(net: FrameNet, example: Example, augmentation: Augmentation | 
         curves = curves + augmentation.curves * torch.randn(1, curves.shape[1], generator=drawn)
         seen = _lose(seen, augmentation.lost, drawn)
     with torch.no_grad():
-        angles, embedding = net(pictures, curves)
-    rows = np.concatenate([angles.numpy(), embedding.numpy(), curves.numpy()], axis=1)
+        angles, hints = net(pictures, curves)
+    rows = np.concatenate([angles.numpy(), hints.numpy(), curves.numpy()], axis=1)
     return resampled(rows, example.fps, seen)
 
 

@@ -13,10 +13,16 @@ import torch
 from torch import Tensor, nn
 
 from detect.judging import OUTPUTS
+from detect.sight import CLOSE_PX
 
 #: Angles a picture is read for, `detect.training.examples.ANGLES`: about this value, spread by this much [deg].
 ANGLE_ABOUT = (18.0, 12.0, 28.0, 55.0)
 ANGLE_SPREAD = (12.0, 12.0, 15.0, 35.0)
+#: Of a picture alone, were it one of a descent: how far tilt has fallen [`FALLEN_UNIT_DEG`], logit of past the onset.
+HINTS = ("fallen", "past_onset")
+FALLEN_UNIT_DEG = 8.0
+_AROUND_PX = 16  # neighbourhood whose mean and spread of grey are taken away
+_LEAST_SPREAD = 0.06  # of grey, of 1
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,6 @@ class FrameSettings:
 
     channels: Sequence[int]  # of the convolutions; the 1st, 2nd and 4th halve the picture
     hidden: int
-    embedding: int  # numbers handed to the network over time, beside the angles
     grey: bool  # look at the grey picture as well as at the silhouette
     dropout: float
 
@@ -41,7 +46,7 @@ class SequenceSettings:
 
 
 class FrameNet(nn.Module):
-    """Pictures (N, 2, 48, 48) in bytes and curves (N, 8) to angles (N, 4) [deg] and an embedding (N, E)."""
+    """Pictures (N, 2, 64, 64) in bytes and curves (N, 8) to angles (N, 4) [deg] and `HINTS` (N, 2)."""
 
     about: Tensor
     spread: Tensor
@@ -55,18 +60,47 @@ class FrameNet(nn.Module):
             *_layer(self.n_in, a, 2), *_layer(a, b, 2), *_layer(b, c, 1), *_layer(c, d, 2), *_layer(d, e, 1),
             nn.Conv2d(e, 16, 1), nn.ReLU(), nn.Flatten(), nn.Dropout(settings.dropout),
         )  # fmt: skip
-        self.join = nn.Sequential(nn.Linear(16 * 36 + n_curves, settings.hidden), nn.ReLU())
-        self.embed = nn.Linear(settings.hidden, settings.embedding)
+        self.join = nn.Sequential(
+            nn.Linear(16 * (CLOSE_PX // 8) ** 2 + n_curves, settings.hidden), nn.ReLU(), nn.Dropout(settings.dropout)
+        )
         self.angles = nn.Linear(settings.hidden, len(ANGLE_ABOUT))
+        self.hints = nn.Linear(settings.hidden, len(HINTS))
         self.register_buffer("about", torch.tensor(ANGLE_ABOUT))
         self.register_buffer("spread", torch.tensor(ANGLE_SPREAD))
 
     def forward(self, pictures: Tensor, curves: Tensor) -> tuple[Tensor, Tensor]:
-        """Angles [deg] and embedding."""
-        silhouette = torch.sigmoid((pictures[:, :1] / 255 - 0.5) * 8) - 0.5  # a mask's edge, made steeper
-        shown = torch.cat([silhouette, pictures[:, 1:] / 128 - 1], dim=1) if self.n_in == 2 else silhouette
-        joined = self.join(torch.cat([self.look(shown), curves], dim=1))
-        return self.angles(joined) * self.spread + self.about, self.embed(joined)
+        """Angles [deg] and hints."""
+        shown = torch.sigmoid((pictures[:, :1] / 255 - 0.5) * 8) - 0.5  # a mask's edge, made steeper
+        if self.n_in == 2:
+            shown = torch.cat([shown, _without_light(pictures[:, 1:] / 255)], dim=1)
+        looked = self.look(shown.contiguous(memory_format=torch.channels_last))
+        joined = self.join(torch.cat([looked, curves], dim=1))
+        return self.angles(joined) * self.spread + self.about, self.hints(joined)
+
+
+class FrameNets(nn.Module):
+    """The mean of several networks, each trained without some of the lifters."""
+
+    def __init__(self, nets: Sequence[FrameNet]) -> None:
+        """Put them together."""
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, pictures: Tensor, curves: Tensor) -> tuple[Tensor, Tensor]:
+        """Angles [deg] and hints."""
+        angles, hints = zip(*(net(pictures, curves) for net in self.nets), strict=True)
+        return torch.stack(angles).mean(dim=0), torch.stack(hints).mean(dim=0)
+
+
+def _without_light(grey: Tensor) -> Tensor:
+    """Grey pictures (N, 1, S, S) as light and shade about the mean of their neighbourhood, in its own spread."""
+
+    def blurred(picture: Tensor) -> Tensor:
+        coarse = nn.functional.avg_pool2d(picture, _AROUND_PX, _AROUND_PX // 2, _AROUND_PX // 4, False, False)
+        return nn.functional.interpolate(coarse, size=(CLOSE_PX, CLOSE_PX), mode="bilinear", align_corners=False)
+
+    off = grey - blurred(grey)
+    return 0.5 * (off / (blurred(off**2).sqrt() + _LEAST_SPREAD)).clamp(-3, 3)
 
 
 def _layer(n_in: int, n_out: int, stride: int) -> tuple[nn.Module, ...]:
@@ -102,3 +136,16 @@ class SequenceNet(nn.Module):
             x = x + self.drop(across(torch.relu(over_time(nn.functional.pad(x, pad)))))
         out = self.outward(torch.relu(x)) * self.scale
         return torch.cat([out[:, :4] + features[:, :4], out[:, 4:]], dim=1)
+
+
+class SequenceNets(nn.Module):
+    """The mean of several networks over time, each trained without some of the lifters."""
+
+    def __init__(self, nets: Sequence[SequenceNet]) -> None:
+        """Put them together."""
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """`OUTPUTS` (N, 7, 1, T)."""
+        return torch.stack([net(features) for net in self.nets]).mean(dim=0)

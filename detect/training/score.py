@@ -1,8 +1,8 @@
-"""Figures of trained networks on the validation clips: the same scores as the benchmark's."""
+"""Figures of trained detectors on clips of lifters they never saw: the same scores as the benchmark's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +20,23 @@ from detect.training.examples import Watched
 from wink.clip import Clip
 from wink.onset import Repetition
 
+Said = NDArray[np.float32]  # of one clip, (n, 7) `detect.judging.OUTPUTS` at `RATE_HZ`
+_STANDING_DEG = 15.0  # thigh below this
+_STATED = {  # columns of the score table, as a finding has them
+    "said_magnitude_deg": "magnitude_deg",
+    **{name: name for name in ("onset_low_s", "onset_high_s", "magnitude_low_deg", "magnitude_high_deg")},
+}
 FIGURES = (
     *("n_repetitions", "n_clean", "n_wink", "presence_f1", "presence_auroc", "false_alarms_per_100"),
-    *("ap_33ms", "ap_100ms", "onset_mae_ms", "onset_bias_ms", "magnitude_mae_deg"),
+    *(
+        "ap_33ms",
+        "ap_100ms",
+        "onset_mae_ms",
+        "onset_bias_ms",
+        "onset_coverage_90",
+        "magnitude_mae_deg",
+        "magnitude_coverage_90",
+    ),
 )
 
 
@@ -38,14 +52,10 @@ def pairs(clip: Clip, sight: Sight) -> Iterator[tuple[Squat, Repetition]]:
                 break
 
 
-Read = Callable[[Sight], NDArray[np.float32]]  # what a detector's own part says of a clip, `detect.judging.OUTPUTS`
-
-
-def calibrated(read: Read, watched: Sequence[Watched]) -> Calibration:
-    """The calibration under which the validation clips come out right."""
+def calibrated(said: Sequence[Said], watched: Sequence[Watched]) -> Calibration:
+    """The calibration under which clips come out right, from what was said of each, `detect.judging.OUTPUTS`."""
     cases = []
-    for one in watched:
-        out = read(one.sight)
+    for out, one in zip(said, watched, strict=True):
         for squat, repetition in pairs(one.clip, one.sight):
             reading = read_squat(out, squat, one.sight.body)
             if reading is not None:
@@ -53,30 +63,47 @@ def calibrated(read: Read, watched: Sequence[Watched]) -> Calibration:
     return calibrate(cases)
 
 
-def validation_figures(read: Read, how: Calibration, watched: Sequence[Watched]) -> dict[str, Any]:
-    """Scores on clips that training never saw, but which chose the calibration: flattering, not a test."""
+def scored(said: Sequence[Said], how: Calibration, watched: Sequence[Watched]) -> dict[str, Any]:
+    """Scores of what was said of clips whose lifters the networks never saw."""
     asked: list[tuple[Clip, Repetition, Finding | None]] = []
-    squares = list[NDArray[np.float64]]()
-    for one in watched:
-        out = read(one.sight)
+    for out, one in zip(said, watched, strict=True):
         found = {repetition.rep: squat for squat, repetition in pairs(one.clip, one.sight)}
         for repetition in one.clip.repetitions or ():
             squat = found.get(repetition.rep)
             reading = None if squat is None else read_squat(out, squat, one.sight.body)
-            said = None
+            judged = None
             if squat is not None and reading is not None:
-                said = judge(reading, squat, 0, one.sight.body, how, None)
-            asked.append((one.clip, repetition, said))
-        off = out[: len(one.example.targets), 0] - one.example.targets[: len(out), 0]
-        squares.append(off.astype(float) ** 2)
+                judged = judge(reading, squat, 0, one.sight.body, how, None)
+            asked.append((one.clip, repetition, judged))
     table = _table(asked)
     scores = evaluate(table)
     matched = depth_matched(table, np.ones(len(table)))
     return {name: scores.get(name) for name in FIGURES} | {
         "depth_matched_f1": plain(matched["presence_f1"]),
         "depth_matched_auroc": plain(matched["presence_auroc"]),
-        "tilt_rmse_deg": plain(np.sqrt(_mean(np.concatenate([np.zeros(0), *squares])))),
+        **_tilt_errors(said, watched),
     }
+
+
+def _tilt_errors(said: Sequence[Said], watched: Sequence[Watched]) -> dict[str, float | None]:
+    """Root mean square errors of tilt, and of its change since standing."""
+    off, changed = list[NDArray[np.float64]](), list[NDArray[np.float64]]()
+    for out, one in zip(said, watched, strict=True):
+        n = min(len(out), len(one.example.targets))
+        error = (out[:n, 0] - one.example.targets[:n, 0]).astype(float)
+        standing = one.example.targets[:n, 3] < _STANDING_DEG
+        off.append(error)
+        changed.append(error - error[standing].mean() if standing.any() else error[:0])
+    return {
+        name: plain(np.asarray(_root_mean_square(np.concatenate([np.zeros(0), *parts]))))
+        for name, parts in (("tilt_rmse_deg", off), ("tilt_change_rmse_deg", changed))
+    }
+
+
+def _root_mean_square(values: NDArray[np.float64]) -> float:
+    """Of what is known; NaN of nothing."""
+    known = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(known**2))) if len(known) else float("nan")
 
 
 def _table(asked: Sequence[tuple[Clip, Repetition, Finding | None]]) -> ScoreTable:
@@ -92,16 +119,13 @@ def _table(asked: Sequence[tuple[Clip, Repetition, Finding | None]]) -> ScoreTab
     return replace(
         table,
         likely_s=np.array([_or_nan(None if f is None else f.likely_onset_s) for f in said]),
-        said_magnitude_deg=np.array([_or_nan(None if f is None else f.magnitude_deg) for f in said]),
+        **{
+            column: np.array([_or_nan(None if f is None else getattr(f, name)) for f in said])
+            for column, name in _STATED.items()
+        },
         depth_deg=np.array([repetition.max_thigh_inclination_deg for _, repetition, _ in asked]),
         lifter=np.array([clip.subject_id for clip, _, _ in asked]),
     )
-
-
-def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of what is known; NaN of nothing."""
-    known = values[np.isfinite(values)]
-    return np.asarray(known.mean() if len(known) else np.nan)
 
 
 def _or_nan(value: float | None) -> float:

@@ -15,7 +15,8 @@ from detect.training.augmentation import Augmentation
 from detect.training.boosting import BoostingTraining, fit_boosted
 from detect.training.card import write_card
 from detect.training.examples import Watched
-from detect.training.score import calibrated, validation_figures
+from detect.training.folds import lifter_folds
+from detect.training.score import calibrated, scored
 from wink.dataset import Dataset
 from wink.errors import ConfigError, DatasetError
 from wink.files import write_atomically
@@ -35,6 +36,7 @@ class Training:
     boosting: BoostingTraining
     augmentation: Augmentation
     changed_copies: int  # of each training clip, for the networks over time
+    folds: int  # groups of lifters that are left out in turn, and networks of each kind
     holdout: Mapping[str, Any]  # what no network may see: {factor: values or [low, high], ...}
     seeds: Sequence[int]  # one training each; the first one's networks are kept
     train_split: str
@@ -46,18 +48,18 @@ class Training:
         check_holdout(self.holdout)
         if not self.seeds or not all(isinstance(seed, int) and seed >= 0 for seed in self.seeds):
             raise ConfigError(f"training.seeds={list(self.seeds)}; expected whole numbers from 0, at least one")
-        for name in ("changed_copies", "annotated_clips"):
+        for name, least in (("changed_copies", 0), ("annotated_clips", 0), ("folds", 2)):
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < 0):
-                raise ConfigError(f"training.{name}={value}; expected a whole number from 0")
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+                raise ConfigError(f"training.{name}={value}; expected a whole number from {least}")
 
 
 @dataclass(frozen=True)
 class Trained:
-    """Where the networks lie, and the figures of every seed on the validation clips."""
+    """Where the networks lie, and the figures of every seed, on validation and on training clips left out in turn."""
 
     folder: Path
-    figures: tuple[dict[str, Any], ...]  # one a seed and head
+    figures: tuple[dict[str, Any], ...]  # two a seed and head
 
 
 def train_networks(datasets: Sequence[Dataset], how: Training, folder: Path, cache: Path, workers: int = 1) -> Trained:
@@ -83,7 +85,7 @@ def train_networks(datasets: Sequence[Dataset], how: Training, folder: Path, cac
     known = [one for one in train if one.example.known.all()]  # trees and perceptron need the truth of every frame
     if not known and how.frames is None:
         raise DatasetError("silhouette_boosting is fitted to the truth of every frame, which marked clips do not have")
-    figures = [_fit_boosting(how, known, validation, folder)] if known else []
+    figures = _fit_boosting(how, known, validation, folder) if known else []
     if how.frames is not None and how.sequences is not None:
         from detect.training.seed import train_seed
 
@@ -107,11 +109,21 @@ def _check_strangers(train: Sequence[Watched], validation: Sequence[Watched]) ->
 
 def _fit_boosting(
     how: Training, train: Sequence[Watched], validation: Sequence[Watched], folder: Path
-) -> dict[str, Any]:
-    """The detector without a network: its file in the folder, its figures on the validation clips."""
+) -> list[dict[str, Any]]:
+    """The detector without a network: its file in the folder, its figures; lifters left out in turn calibrate it."""
     seed = how.seeds[0]
-    fitted = fit_boosted(how.boosting, train, seed)
+    of = lifter_folds([one.clip.subject_id for one in train], how.folds)
+    parts = [
+        fit_boosted(how.boosting, [one for one, k in zip(train, of, strict=True) if k != fold], seed)
+        for fold in range(int(of.max()) + 1)
+    ]
+    said = [parts[k].read(one.sight) for k, one in zip(of, train, strict=True)]
+    fitted, calibration = fit_boosted(how.boosting, train, seed), calibrated(said, train)
     save_boosted(fitted, folder / FILE)
-    calibration = calibrated(fitted.read, validation)
     keep_calibration(folder, "boosting", calibration)
-    return validation_figures(fitted.read, calibration, validation) | {"seed": seed, "head": "boosting"}
+    outs = [fitted.read(one.sight) for one in validation]
+    row = {"head": "boosting", "seed": seed}
+    return [
+        row | {"on": "validation"} | scored(outs, calibration, validation),
+        row | {"on": "left out in turn"} | scored(said, calibration, train),
+    ]
