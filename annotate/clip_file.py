@@ -24,6 +24,8 @@ from wink.people import Picture
 
 #: Constant quality of x264 (lower is better; 18 is visually lossless by its authors' guide).
 QUALITY = "18"
+#: Playable from the start; the file names no program that wrote it, as simulated clips name none.
+_PLAIN = {"movflags": "+faststart", "fflags": "+bitexact"}
 _BT709 = 1  # as primaries and as transfer (ITU-T H.273)
 _EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 #: Side of the small grey picture by which frames are compared [px].
@@ -79,7 +81,7 @@ def write_clips(
     for cut, target in zip(cuts, targets, strict=True):
         smalls: list[Small] = []
         try:
-            with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as output:
+            with av.open(str(target), "w", format="mp4", options=_PLAIN) as output:
                 _encode(output, stream, cut.n_frames, facts.fps, smalls)
         except (OSError, av.FFmpegError) as error:
             raise DatasetError(f"{target.parent} cannot be written: {error.strerror or error}") from error

@@ -25,6 +25,9 @@ EARLIER_PAGES = (
     "f44c107c560a52c04031a83345e619235194c458371033db14cf9f2181b13311",  # blind, before frames could be typed
     "43ece9f48d043622aafea5268189c272fbd5491398e4d50ca524831a4439190b",  # review, without a curve
     "934a88539bc4b8f6c85e0b981c910c036cdd820018ef281a7b78f4492fc2f934",  # blind, before answers were sent back
+    "74e830a036daebc6bbb0b152824ed246dd8fea7f51f7c184aabbff55cd77a711",  # blind, before clips were enlarged
+    "aef0830d9c4f398c5b2c4db712d3e833ab878f3ba192105aa4f6f69bb930a145",  # review, the same
+    "74ba653dbf52130dcde5aaf9b98af636103dd40051d61ffed218844991541504",  # training, the same
 )
 #: Pictures of the instructions: just before the onset, and once the wink is plain.
 PICTURES = ("before_onset.jpg", "after_onset.jpg")

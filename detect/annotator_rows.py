@@ -12,6 +12,7 @@ from detect.benchmarked import BenchmarkedDataset
 from detect.leaderboard import score_rows
 from wink.annotation import Annotation, read_annotations
 from wink.clip import Clip
+from wink.consensus import Consensus, read_consensus
 from wink.detection import Detection
 from wink.onset import Definition
 
@@ -24,7 +25,10 @@ def with_references(part: BenchmarkedDataset) -> BenchmarkedDataset:
     What detectors said of later repetitions, of which nobody was asked, is left out.
     """
     marked = usable(read_annotations(part.dataset.path / "annotations.parquet"))
-    clips = tuple(_referenced(part, clip, marked.get(clip.clip_id, [])) for clip in part.clips)
+    agreed = {c.clip_id: c for c in read_consensus(part.dataset.path / "consensus.parquet")}
+    clips = tuple(
+        _referenced(part, clip, marked.get(clip.clip_id, []), agreed.get(clip.clip_id)) for clip in part.clips
+    )
     ends_s = {
         c.clip_id: max((r.end_s for r in c.repetitions or ()), default=0.0)
         for c, before in zip(clips, part.clips, strict=True)
@@ -39,10 +43,14 @@ def _moment_s(detection: Detection) -> float:
     return next((moment for moment in moments if moment is not None), 0.0)
 
 
-def _referenced(part: BenchmarkedDataset, clip: Clip, annotations: Sequence[Annotation]) -> Clip:
+def _referenced(
+    part: BenchmarkedDataset, clip: Clip, annotations: Sequence[Annotation], consensus: Consensus | None
+) -> Clip:
+    if consensus is not None and consensus.n_annotators != len(annotations):
+        consensus = None  # made before somebody answered
     if clip.source != "real" or clip.repetitions is not None or not annotations:
         return clip
-    return referenced(clip, part.poses[clip.clip_id], annotations)
+    return referenced(clip, part.poses[clip.clip_id], annotations, consensus)
 
 
 def people_of(part: BenchmarkedDataset) -> list[tuple[str, BenchmarkedDataset]]:

@@ -1,10 +1,12 @@
 """Annotators scored as detectors are: by the same scorer, on the clips they marked.
 
-Where the truth is known (simulated and measured clips) each is scored against it. Real clips without truth take the
-annotators' own majority: a wink if at least half of those who could tell saw one (undecided between a third and two
-thirds: ambiguous), its onset the median of those marked. Each annotator is then scored against the *others* alone, and
-detectors against all. People are asked for the first wink of a clip: repetitions after it are nobody's, and left out.
-Annotations that break the rules of marking, or began from a prediction, are left out too.
+Where the truth is known (simulated and measured clips) each is scored against it. Real clips without truth take what
+`wink agreement` made of their annotations together (`consensus.parquet`): a wink or none by its probability (between a
+third and two thirds: ambiguous), its onset if that is known to half a second. Without a consensus, or with one made
+before somebody answered, it is the annotators' plain majority: a wink if two thirds of those who could tell saw one
+(ambiguous down to a third), its onset the median of those marked. Each annotator is then scored against the *others*
+alone, and detectors against all. People are asked for the first wink of a clip: repetitions after it are nobody's, and
+left out. Annotations that break the rules of marking, or began from a prediction, are left out too.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from detect.pose import PoseTrack
 from wink.angles import relation_to_parallel
 from wink.annotation import Annotation
 from wink.clip import Clip
+from wink.consensus import Consensus
 from wink.detection import Detection
 from wink.onset import DEFAULT_DEFINITION, Repetition, Wink
 
@@ -27,6 +30,8 @@ GRADE_SCORE = {"none": 0.0, "mild": 0.6, "clear": 0.8, "marked": 1.0}
 GRADE_DEG = {"none": 0.0, "mild": 15.0, "clear": 27.0, "marked": 40.0}
 UNDECIDED = (1 / 3, 2 / 3)  # share of those who could tell that saw a wink: no reference there
 UNDECIDED_DEG = 7.5
+#: An onset whose 90 % interval is wider than this is nobody's measure [s].
+WIDEST_ONSET_S = 0.5
 TOGETHER = "annotators together"
 
 
@@ -67,6 +72,20 @@ def verdict(annotations: Sequence[Annotation]) -> Verdict | None:
     return Verdict(size, score, float(np.median(onsets)) if onsets else None)
 
 
+def agreed(consensus: Consensus) -> Verdict | None:
+    """What a clip's annotators say by their consensus; None where nobody could tell."""
+    probability, grade = consensus.wink_probability, consensus.grade
+    if probability is None or grade not in GRADE_SCORE:
+        return None
+    if probability <= UNDECIDED[0]:
+        return Verdict(0.0, probability, None)
+    if probability < UNDECIDED[1] or grade == "none":
+        return Verdict(UNDECIDED_DEG, probability, None)
+    low, high = consensus.onset_low_s, consensus.onset_high_s
+    is_known = low is not None and high is not None and high - low <= WIDEST_ONSET_S
+    return Verdict(GRADE_DEG[str(grade)], probability, consensus.onset_s if is_known else None)
+
+
 def as_detections(name: str, clip: Clip, annotations: Sequence[Annotation]) -> list[Detection]:
     """What one annotator, or several together, say of a clip's repetitions as far as they were asked."""
     said = verdict(annotations)
@@ -102,12 +121,20 @@ def _repetition_at(repetitions: Sequence[Repetition], onset_s: float | None) -> 
     return repetitions[int(np.argmin(gaps))].rep
 
 
-def referenced(clip: Clip, pose: PoseTrack, annotations: Sequence[Annotation]) -> Clip:
+def referenced(
+    clip: Clip, pose: PoseTrack, annotations: Sequence[Annotation], consensus: Consensus | None = None
+) -> Clip:
     """A clip of unknown truth with what its annotators say in the truth's place; as it was where nobody could tell.
 
     Its repetitions are those the pose shows, up to the first that winks.
+
+    Args:
+        clip: of unknown truth.
+        pose: found in it.
+        annotations: valid and blind, one a person.
+        consensus: what they say together, with its uncertainty; None = their plain majority.
     """
-    said = verdict(annotations)
+    said = verdict(annotations) if consensus is None else agreed(consensus)
     body = measure_body(pose)
     if said is None or body is None:
         return clip

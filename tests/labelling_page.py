@@ -136,6 +136,11 @@ class LabellingPage:
         """The frame the page says it shows, from 1."""
         return int(self.page.text_content(COUNTER).split(" of ")[0].strip())
 
+    def enlargement(self):
+        """How many pixels of the page a pixel of the player's picture takes."""
+        canvas = self.page.query_selector(".lsf-video-canvas canvas")
+        return canvas.bounding_box()["width"] / canvas.evaluate("canvas => canvas.width")
+
     def submit(self, keys=None):
         """Send the annotation, by the button or by keys, and wait until the server has taken it."""
         with self.page.expect_response(lambda r: "/annotations" in r.url and r.request.method == "POST") as answer:

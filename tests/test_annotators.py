@@ -4,10 +4,11 @@ import pytest
 from drawn import drawn_dataset, drawn_pose, thigh_curve, tilt_curve
 from test_benchmark import Perfect, Silent
 
-from detect.annotators import TOGETHER, UNDECIDED_DEG, as_detections, referenced, usable, verdict
+from detect.annotators import TOGETHER, UNDECIDED_DEG, Verdict, agreed, as_detections, referenced, usable, verdict
 from detect.benchmark import run_benchmark
 from wink.annotation import Annotation, write_annotations
 from wink.clip import Clip
+from wink.consensus import Consensus, write_consensus
 from wink.dataset import Dataset
 
 
@@ -64,6 +65,21 @@ def test_a_real_clip_takes_repetitions_from_the_pose_and_the_wink_from_people():
     assert referenced(unsure, pose(), [annotation("c1", "a", "cannot_tell")]) is unsure
 
 
+def consensus(probability, grade="clear", onset_s=1.5, width_s=0.2, n_annotators=3, clip_id="c1"):
+    low, high = (None, None) if onset_s is None else (onset_s - width_s / 2, onset_s + width_s / 2)
+    return Consensus(clip_id, n_annotators, grade, probability, onset_s, None, low, high, None, False, None)
+
+
+def test_a_consensus_stands_in_for_the_truth_as_far_as_it_is_sure():
+    assert agreed(consensus(0.95)) == Verdict(27.0, 0.95, 1.5)
+    assert agreed(consensus(0.5)) == Verdict(UNDECIDED_DEG, 0.5, None)
+    assert agreed(consensus(0.1, "none", None)) == Verdict(0.0, 0.1, None)
+    assert agreed(consensus(0.95, width_s=0.6)).onset_s is None
+    assert agreed(consensus(None, "cannot_tell", None)) is None
+    three = [annotation("c1", name, "clear", 1.0) for name in "abc"]
+    assert referenced(clip(), pose(), three, consensus(0.95)).repetitions[0].wink().onset_s == 1.5
+
+
 def test_an_annotator_who_cannot_tell_makes_no_call():
     known = referenced(clip(), pose(), [annotation("c1", "a", "clear", 1.5)])
     (said,) = as_detections("b", known, [annotation("c1", "b", "cannot_tell")])
@@ -105,6 +121,19 @@ def test_annotators_stand_beside_detectors_and_real_clips_apart(annotated):
     assert rows["silent", "synthetic"]["truth"] == "simulated"
     assert "ann@x" not in str(result.rows)
     assert {row["role"] for row in result.rows} == {"detector", "annotator"}
+
+
+def test_detectors_are_scored_against_the_consensus_unless_it_is_older_than_an_answer(annotated, tmp_path):
+    folder, onset_s = annotated
+    writer = drawn_dataset(tmp_path / "agreed", folder / "cache", {"b1": {"reversal_deg": 20.0, "labelled": False}})
+    marks = tuple(annotation("b1", name, "clear", onset_s) for name in ("ann@x", "bob@x"))
+    write_annotations(writer.path / "annotations.parquet", marks)
+    for n_annotators, winks in ((2, 0), (1, 1)):
+        none = consensus(0.05, "none", None, n_annotators=n_annotators, clip_id="b1")
+        write_consensus(writer.path / "consensus.parquet", (none,))
+        rows = run_benchmark([Dataset(writer.path)], {"silent": Silent()}, folder / "cache", workers=1).rows
+        (silent,) = (row for row in rows if row["detector"] == "silent")
+        assert (silent["n_wink"], silent["n_clean"]) == (winks, 1 - winks)
 
 
 def test_an_annotator_alone_on_real_clips_has_nobody_to_be_scored_against(annotated, tmp_path):

@@ -71,19 +71,20 @@ def test_a_verb_ends_with_the_demonstration_however_that_went(tmp_path):
     script += "demo._run([*demo._wink(), 'generate', 'name=x', 'n=9'])"
     environment = {**os.environ, "WINK_DATASETS": str(tmp_path)}
     parent = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
-    wait_for((tmp_path / "x/dataset.json").exists)
+    assert happens((tmp_path / "x/dataset.json").exists)
     (verb,) = children_of(parent.pid)
     parent.kill()
     parent.wait()
-    wait_for(lambda: not Path(f"/proc/{verb}").exists())
+    assert happens(lambda: not Path(f"/proc/{verb}").exists())
 
 
 def children_of(pid):
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def wait_for(happened, limit_s=30.0):
+def happens(event, limit_s=30.0):
+    """Whether something becomes true in time."""
     end = time.monotonic() + limit_s
-    while not happened():
-        assert time.monotonic() < end
+    while not event() and time.monotonic() < end:
         time.sleep(0.1)
+    return event()

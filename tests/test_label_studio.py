@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from annotate.label_studio import DEPTHS, WINK_GRADES, annotation_of, choice, region, task_of
 from annotate.marks import LABELS, ONSET, TYPED
-from annotate.page import instructions, is_earlier_page, labeling_config, place_pictures, same_page
+from annotate.page import Kind, instructions, is_earlier_page, labeling_config, place_pictures, same_page
 from annotate.predictions import TRUTH, predictions_of, truth_of
 from annotate.pull import annotations_of, merge, store
 from wink.angles import relation_to_parallel
@@ -321,6 +321,14 @@ def test_the_page_of_the_version_before_is_gone_on_with_and_no_other():
     assert is_earlier_page(BEFORE)
     assert not is_earlier_page(BEFORE.replace("none", "nil"))
     assert not is_earlier_page(labeling_config("blind"))
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_projects_begun_before_clips_were_enlarged_go_on(kind):
+    page = ElementTree.fromstring(labeling_config(kind))
+    column = next(view for view in page.iter("View") if view.find("Video") is not None)
+    column.remove(next(style for style in column.findall("Style") if "zoom" in str(style.text)))
+    assert is_earlier_page(ElementTree.tostring(page, encoding="unicode"))
 
 
 def test_annotations_of_the_version_before_are_read(tmp_path):

@@ -47,6 +47,7 @@ def test_a_clip_is_marked_without_a_mouse(lab):
             page.page.wait_for_timeout(200)
         onset = page.frame_counted()
         assert page.number_shown() == onset - 1
+        assert page.enlargement() == pytest.approx(1.35, rel=0.01)
         page.access("k")
         page.press(["Tab", *str(onset), "Tab", *str(onset + 5)])
         page.access("k")
