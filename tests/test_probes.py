@@ -59,6 +59,12 @@ def test_settings_become_one_level_of_facts():
     assert flat({"a": {"b": 1, "_target_": "x"}, "c": "word", "d": [1]}) == {".a.b": 1, ".c": "word"}
 
 
+def test_build_is_sizes_and_not_the_name_of_the_case():
+    lifter = {"_target_": "x", "name": "stiff", "sex": "male", "stature_m": 1.8}
+    facts = PROBES["body_shape"].look(Shown(None, {"lifter": lifter}, None, None))
+    assert facts == {".sex": "male", ".stature_m": 1.8}
+
+
 def test_every_probe_looks_at_a_real_repetition(tmp_path):
     video = tmp_path / "clip.mp4"
     video.write_bytes(b"0" * 1000)

@@ -49,6 +49,11 @@ def _part(name: str) -> Callable[[Shown], Facts]:
     return lambda shown: flat(shown.factors.get(name, {}))
 
 
+def _build(shown: Shown) -> Facts:
+    """Sex, age and sizes; not the lifter's name, which in a dataset of cases is the case's and tells its limits."""
+    return {key: value for key, value in _part("lifter")(shown).items() if key != ".name"}
+
+
 def _camera(shown: Shown) -> Facts:
     seen = {"width": shown.clip.width, "height": shown.clip.height, "fps": shown.clip.fps, "view": shown.clip.view}
     return {**flat(shown.factors.get("camera", {})), **flat(shown.factors.get("filming", {})), **seen}
@@ -83,7 +88,7 @@ def _keypoints(shown: Shown) -> Facts:
 PROBES: Mapping[str, Probe] = {
     "appearance": Probe("leak", _part("appearance")),
     "background": Probe("leak", _part("scene")),
-    "body_shape": Probe("leak", _part("lifter")),
+    "body_shape": Probe("leak", _build),
     "camera": Probe("leak", _camera),
     "clip_length": Probe("leak", _length),
     "file_size": Probe("leak", _file_size),
