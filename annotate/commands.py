@@ -97,7 +97,8 @@ def _push(server: Server, kind: Kind, datasets: Sequence[Dataset], cfg: DictConf
         return
     for queue, part in shared_out(server.ls, asked, kind, cfg.title, clips).items():
         curves = _curves(datasets, part, cfg.truth) if kind == "review" else {}
-        bearer.deliver(queue, part, curves, first=asked.select in ("uncertain", "disputed"))
+        # Nobody is served clips of a review; there, tasks made again would lose their predictions.
+        bearer.deliver(queue, part, curves, first=kind == "blind" and asked.select in ("uncertain", "disputed"))
         if kind == "review":
             bearer.deliver_predictions(queue, datasets, part, cfg.truth)
 

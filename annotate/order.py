@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotate.access import explained
-from annotate.push import ONCE, Listed, push_copies, tasks_by_clip
+from annotate.push import ONCE, Listed, push_copies, remove_duplicates, tasks_by_clip
 from wink.errors import ServerError
 
 if TYPE_CHECKING:
@@ -19,21 +19,22 @@ _WORK: tuple[tuple[str, str, str, object], ...] = (
     ("cancelled_annotations", "Number", "greater", 0),
     ("draft_exists", "Boolean", "equal", "true"),
 )
-#: Tasks removed with one request.
-_AT_ONCE = 1000
+#: Tasks removed with one request; before each, what has been begun meanwhile is left out.
+_AT_ONCE = 200
 
 
 def put_first(ls: LabelStudio, project: int, clip_ids: Collection[str]) -> int:
     """Let clips come before all that nobody has worked on; return how many were moved behind them.
 
     The others are added again at the end, and only then removed from where they were: whenever this is cut short,
-    the next push finds every clip there, and removes what is there twice.
+    the next such push finds every clip there, and removes what is there twice.
 
     Raises:
         ServerError: the copies did not arrive; then nothing was removed.
     """
     with explained("setting the order"):
         ls.projects.update(id=project, sampling="Sequential sampling")
+    remove_duplicates(ls, tasks_by_clip(ls, project).values())  # of a push that was cut short
     there, touched = tasks_by_clip(ls, project), worked_on(ls, project)
     behind = _to_move(there, clip_ids, touched)
     if not behind:
@@ -82,9 +83,11 @@ def filtered(conditions: Iterable[tuple[str, str, str, Any]]) -> str:
 
 def remove_idle(ls: LabelStudio, project: int, numbers: Sequence[int]) -> None:
     """Remove tasks, but none that somebody has begun meanwhile."""
-    busy = worked_on(ls, project)
-    idle = [number for number in numbers if number not in busy]
-    with explained("removing tasks"):
-        for start in range(0, len(idle), _AT_ONCE):
-            chosen: Any = {"all": False, "included": idle[start : start + _AT_ONCE]}
+    for start in range(0, len(numbers), _AT_ONCE):
+        busy = worked_on(ls, project)
+        idle = [number for number in numbers[start : start + _AT_ONCE] if number not in busy]
+        if not idle:
+            continue
+        chosen: Any = {"all": False, "included": idle}
+        with explained("removing tasks"):
             ls.actions.create(id="delete_tasks", project=project, selected_items=chosen, request_options=ONCE)

@@ -77,7 +77,7 @@ def push_tasks(ls: LabelStudio, project: int, tasks: Sequence[Json]) -> int:
 
     def missing() -> list[Json]:
         here = tasks_by_clip(ls, project)
-        _remove_duplicates(ls, [several for clip_id, several in here.items() if clip_id in pushed])
+        remove_duplicates(ls, [several for clip_id, several in here.items() if clip_id in pushed])
         return [task for task in tasks if task["data"]["clip_id"] not in here]
 
     _push_until_there(missing, lambda batch: _import(ls, project, batch), "clips")
@@ -176,7 +176,7 @@ def _renew(ls: LabelStudio, there: Mapping[str, Sequence[Listed]], tasks: Iterab
                     ls.tasks.update(id=str(old.number), data={**old.data, **task["data"]}, request_options=ONCE)
 
 
-def _remove_duplicates(ls: LabelStudio, tasks: Iterable[Sequence[Listed]]) -> None:
+def remove_duplicates(ls: LabelStudio, tasks: Iterable[Sequence[Listed]]) -> None:
     """Remove what a killed client left twice, keeping every task that somebody worked on."""
     for several in tasks:
         if len(several) == 1:

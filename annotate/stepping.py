@@ -30,8 +30,8 @@ def without_hops(annotations: Iterable[Annotation]) -> list[Annotation]:
 
 
 def _runs(annotations: Iterable[Annotation]) -> Iterable[list[Annotation]]:
-    """Each annotator's valid onsets in the order they were changed, cut where the place of ten changes."""
-    marked = [a for a in annotations if a.problem is None and a.onset_frame is not None]
+    """Each annotator's onsets, valid or judged hops before, in the order of change, cut where the place of ten changes."""
+    marked = [a for a in annotations if a.problem in (None, ADVICE) and a.onset_frame is not None]
     in_order = sorted(marked, key=lambda a: (a.annotator, a.updated_at, a.annotation_id))
     for _, run in groupby(in_order, key=lambda a: (a.annotator, (a.onset_frame or 0) % HOP)):
         yield list(run)

@@ -24,7 +24,7 @@ from annotate.order import put_first
 from annotate.people import email_of
 from annotate.prepare import prepare_server
 from annotate.project import find_project, find_queues
-from annotate.push import tasks_by_clip
+from annotate.push import push_copies, tasks_by_clip
 from annotate.running import find_running
 from annotate.stepping import ADVICE
 from wink.annotation import read_annotations
@@ -268,6 +268,22 @@ def test_clips_detectors_doubt_come_first(lab, ls):
         answer(web, lab, first[1]["id"], choice("wink_grade", ["none"]))
         assert {first[0], served(web, project)[0]} == set(CLIPS[5:7])
     assert put_first(ls, project, CLIPS[5:7]) == 0  # they are
+    there = tasks_by_clip(ls, project)
+    push_copies(ls, project, [{"data": dict(there[c][0].data)} for c in CLIPS[2:4]])  # as a killed push leaves them
+    put_first(ls, project, CLIPS[6:7])
+    assert {c: len(tasks) for c, tasks in tasks_by_clip(ls, project).items()} == dict.fromkeys(CLIPS, 1)
+
+
+def test_a_review_of_doubtful_clips_leaves_the_predictions_of_others(lab, ls):
+    write_detections(
+        lab.set.path / "detections.parquet", tuple(Detection("a", c, 0, 0.9, 1.0, 20.0, 1.8, 0.1) for c in CLIPS)
+    )
+    lab.wink("push", "squats", "title=doubt", "project=review")
+    project = find_project(ls, "review", "doubt")
+    before = sorted(p.id for p in ls.predictions.list(project=project))
+    assert len(before) >= len(CLIPS)
+    lab.wink("push", "squats", "title=doubt", "project=review", "select=uncertain", "n=2")
+    assert set(before) <= {p.id for p in ls.predictions.list(project=project)}
 
 
 def test_a_lesson_follows_an_answer_and_review_shows_what_is_found_meanwhile(lab, ls):

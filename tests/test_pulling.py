@@ -54,6 +54,12 @@ def test_onsets_ten_frames_apart_in_a_row_are_refused(start):
     assert without_hops(judged) == judged
 
 
+def test_hops_stay_hops_when_some_are_fetched_again_and_when_more_follow():
+    judged = without_hops([stamped(n, 10 * n) for n in range(RUN)])
+    again = [*judged[:-3], *(stamped(n, 10 * n) for n in range(RUN - 3, RUN)), stamped(RUN, 10 * RUN)]
+    assert all(a.problem is not None for a in without_hops(again))
+
+
 def test_honest_onsets_are_let_pass():
     short = [stamped(n, 10 * n) for n in range(RUN - 1)]
     assert without_hops(short) == short
