@@ -30,7 +30,7 @@ def without_hops(annotations: Iterable[Annotation]) -> list[Annotation]:
 
 
 def _runs(annotations: Iterable[Annotation]) -> Iterable[list[Annotation]]:
-    """Each annotator's onsets, valid or judged hops before, in the order of change, cut where the place of ten changes."""
+    """Runs of onsets, valid or judged hops before, of each annotator as changed, cut where the tenth place changes."""
     marked = [a for a in annotations if a.problem in (None, ADVICE) and a.onset_frame is not None]
     in_order = sorted(marked, key=lambda a: (a.annotator, a.updated_at, a.annotation_id))
     for _, run in groupby(in_order, key=lambda a: (a.annotator, (a.onset_frame or 0) % HOP)):
