@@ -19,6 +19,7 @@ from annotate.predictions import truth_of
 from annotate.project import find_project, find_queues
 from annotate.pull import annotations_of, exported
 from annotate.push import ONCE
+from annotate.secrecy import is_marked_blind
 from annotate.training import LESSON, lesson
 from wink.clip import Clip
 from wink.errors import ServerError
@@ -39,12 +40,13 @@ class Teacher:
 
     server: Server
     clips: Mapping[str, Clip]
+    title: str = "winklab"
     heard: queue.Queue[tuple[int, int] | None] = field(default_factory=queue.Queue)
     n_lessons: int = 0
 
-    def catch_up(self, title: str) -> None:
+    def catch_up(self) -> None:
         """Teach of what was answered while nobody listened."""
-        for project in find_queues(self.server.ls, "training", title):
+        for project in find_queues(self.server.ls, "training", self.title):
             for number in sorted(worked_on(self.server.ls, project)):
                 self.teach(project, number)
 
@@ -63,6 +65,9 @@ class Teacher:
             clip = self.clips.get(str(data.get("clip_id")))
             answers = [a for a in annotations_of([task], {}) if a.problem != SKIPPED]
             if clip is None or clip.repetitions is None or not answers or data.get(LESSON):
+                return False
+            if is_marked_blind(self.server.ls, self.title, clip.clip_id):
+                print(f"no lesson for task {number}: its clip is in a blind project too", flush=True)
                 return False
             shown = truth_of(clip)
             with explained("showing the truth"):
@@ -88,7 +93,7 @@ def attending(
         ServerError: Label Studio may not, or cannot, ask us.
     """
     secret = secret_of(folder)
-    teacher = Teacher(server, live.clips)
+    teacher = Teacher(server, live.clips, title)
     web = listen(Backend(secret, live, lambda project, task: teacher.heard.put((project, task))), port)
     url = f"http://{web.server_address[0]!s}:{web.server_address[1]}"
     threads = [threading.Thread(target=work, daemon=True) for work in (web.serve_forever, teacher.work)]
@@ -97,7 +102,7 @@ def attending(
     try:
         _disconnect(server, title)
         _connect(server, title, url, secret)
-        teacher.catch_up(title)
+        teacher.catch_up()
         yield url, teacher
     finally:
         teacher.heard.put(None)

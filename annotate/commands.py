@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from annotate.folder import ServerFolder
     from annotate.page import Kind
     from annotate.rounds import Round
-    from wink.clip import Clip
     from wink.dataset import Dataset
 
 
@@ -61,7 +60,8 @@ def _serve_and_push(cfg: DictConfig) -> None:
     from annotate.settings import connection, datasets_of, folder_of
 
     datasets, asked = datasets_of(cfg), round_of(cfg)
-    kinds: tuple[Kind, ...] = ("blind", *(("review",) if cfg.review else ()), *(("training",) if cfg.training else ()))
+    # what is taught is kept from those who mark blind, so it is chosen first
+    kinds: tuple[Kind, ...] = (*(("training",) if cfg.training else ()), "blind", *(("review",) if cfg.review else ()))
     with connection(cfg, stays=cfg.serve) as server:
         for kind in kinds:
             _push(server, kind, datasets, cfg, asked)
@@ -81,36 +81,10 @@ def push(cfg: DictConfig) -> None:
 
 
 def _push(server: Server, kind: Kind, datasets: Sequence[Dataset], cfg: DictConfig, asked: Round) -> None:
-    from annotate.delivery import unique_clips
-    from annotate.golden import golden_key
-    from annotate.origins import remember_origins
-    from annotate.rounds import choose, shared_out
-    from annotate.settings import courier, folder_of
+    from annotate.pushing import Push, push_into
+    from annotate.settings import courier
 
-    bearer = courier(server, cfg)
-    clips = choose(asked, datasets, unique_clips(datasets), golden_key(folder_of(cfg)))
-    if kind == "training":
-        clips = [clip for clip in clips if clip.repetitions is not None]
-    remember_origins(folder_of(cfg), datasets)
-    if datasets and not clips:
-        print(f"{kind}: select={asked.select} finds no clip that is left to mark")
-        return
-    for queue, part in shared_out(server.ls, asked, kind, cfg.title, clips).items():
-        curves = _curves(datasets, part, cfg.truth) if kind == "review" else {}
-        # Nobody is served clips of a review; there, tasks made again would lose their predictions.
-        bearer.deliver(queue, part, curves, first=kind == "blind" and asked.select in ("uncertain", "disputed"))
-        if kind == "review":
-            bearer.deliver_predictions(queue, datasets, part, cfg.truth)
-
-
-def _curves(datasets: Sequence[Dataset], clips: Sequence[Clip], truth: bool) -> dict[str, str]:
-    """The curve of each clip's pelvic tilt, to stand beside its video in a review."""
-    from annotate.curve import review_curves
-    from annotate.delivery import detections_of
-
-    shown = {clip.clip_id for clip in clips}
-    curves = review_curves(datasets, detections_of(datasets), truth)
-    return {clip_id: curve for clip_id, curve in curves.items() if clip_id in shown}
+    push_into(courier(server, cfg), Push(kind, cfg.title, datasets, asked, cfg.truth))
 
 
 def pull(cfg: DictConfig) -> None:

@@ -7,7 +7,7 @@ itself, so that no file in the media folder tells the truth of a clip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from html import escape
 
@@ -49,31 +49,36 @@ class Onset:
 
 
 def review_curves(
-    datasets: Iterable[Dataset], detections: Mapping[str, Sequence[Detection]], truth: bool
+    datasets: Iterable[Dataset], detections: Mapping[str, Sequence[Detection]], told: Set[str] = frozenset()
 ) -> dict[str, str]:
     """The picture of every clip as SVG, by clip id.
 
     Args:
         datasets: whose clips are reviewed.
         detections: what detectors said, by clip id.
-        truth: whether the true curve and onsets of simulated clips are drawn.
+        told: ids of the clips of which the true curve and onsets are drawn, where they are known.
     """
     pictures: dict[str, str] = {}
     for dataset in datasets:
-        true = _tilts(dataset) if truth else {}
+        true = {clip_id: tilt for clip_id, tilt in _tilts(dataset).items() if clip_id in told} if told else {}
         read = _readings(dataset)
         for clip in dataset.clips():
             if clip.clip_id in pictures:
                 continue
             said, seen = detections.get(clip.clip_id, ()), read.get(clip.clip_id, {})
             colours = _colours({d.detector for d in said} | seen.keys())
-            onsets = [*(_true_onsets(clip) if truth else ()), *_detected(clip, said, colours)]
+            onsets = [*(_true_onsets(clip) if clip.clip_id in told else ()), *_detected(clip, said, colours)]
             named = {onset.name for onset in onsets}
             curves = [Curve(t, colours[n], 1.2, "" if n in named else n) for n, t in sorted(seen.items())]
             if clip.clip_id in true:
                 curves.append(Curve(true[clip.clip_id], INK, 2.2))
             pictures[clip.clip_id] = draw_curve(clip.n_frames, curves, onsets)
     return pictures
+
+
+def tells_truth(svg: str) -> bool:
+    """Whether the true curve or onset is drawn in a picture: nothing else has lines of their colours."""
+    return any(f"stroke='{colour}'" in svg for colour in (INK, TRUE_COLOUR))
 
 
 def draw_curve(n_frames: int, curves: Sequence[Curve], onsets: Sequence[Onset]) -> str:

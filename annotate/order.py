@@ -72,6 +72,14 @@ def worked_on(ls: LabelStudio, project: int) -> set[int]:
     return numbers
 
 
+def tasks_where(ls: LabelStudio, project: int, key: str, operator: str, value: str) -> list[Listed]:
+    """The tasks with something in their data."""
+    query = filtered([(f"data.{key}", operator, "String", value)])
+    with explained(f"looking for tasks by {key}"):
+        listed = ls.tasks.list(project=project, fields="task_only", include=["id", "data"], query=query, page_size=1000)
+        return [Listed(int(task.id), task.data or {}) for task in listed]
+
+
 def filtered(conditions: Iterable[tuple[str, str, str, Any]]) -> str:
     """A query of the data manager: all of the conditions (column, operator, kind of value, value) hold."""
     items = [

@@ -34,16 +34,19 @@ class Listed:
 
     number: int
     data: Mapping[str, Any]
+    done: bool = False  # it has all the answers it needs
 
 
 def tasks_by_clip(ls: LabelStudio, project: int) -> dict[str, list[Listed]]:
     """The tasks that show each clip, first made first."""
     tasks: dict[str, list[Listed]] = {}
     with explained("listing the tasks"):
-        for task in ls.tasks.list(project=project, fields="task_only", include=["id", "data"], page_size=1000):
+        asked = ["id", "data", "is_labeled"]
+        for task in ls.tasks.list(project=project, fields="task_only", include=asked, page_size=1000):
             data = task.data or {}
             if data.get("clip_id"):
-                tasks.setdefault(str(data["clip_id"]), []).append(Listed(int(task.id), data))
+                done = bool(getattr(task, "is_labeled", False))
+                tasks.setdefault(str(data["clip_id"]), []).append(Listed(int(task.id), data, done))
     return {clip_id: sorted(several, key=lambda t: t.number) for clip_id, several in tasks.items()}
 
 

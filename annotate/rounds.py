@@ -37,6 +37,7 @@ class Round:
     golden: float = 0.2  # share of clips with known truth, for select=golden
     people: tuple[str, ...] = ()  # none: whoever has a log-in
     overlap: int | None = None  # people a clip; None = 1, or as the project has it
+    lessons: float = 1.0  # share of the clips with known truth that a training project gets
 
 
 def round_of(cfg: DictConfig) -> Round:
@@ -52,13 +53,18 @@ def round_of(cfg: DictConfig) -> Round:
         raise ConfigError(unknown_name("selection", str(cfg.select), SELECTIONS))
     if cfg.n is not None and not whole(cfg.n, 1, 10**9):
         raise ConfigError(f"n={cfg.n} is no number of clips; expected 1 or more, or null for all")
-    share: Any = cfg.golden
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-        raise ConfigError(f"golden={share} is no share; expected 0 to 1 (is this a percentage?)")
-    chosen = Round(str(cfg.select), cfg.n, float(share), people, overlap_of(cfg))
+    golden, lessons = (_share(cfg, name) for name in ("golden", "lessons"))
+    chosen = Round(str(cfg.select), cfg.n, golden, people, overlap_of(cfg), lessons)
     if people:
         share_out((), people, chosen.overlap or 1)
     return chosen
+
+
+def _share(cfg: DictConfig, name: str) -> float:
+    share: Any = cfg[name]
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise ConfigError(f"{name}={share} is no share; expected 0 to 1 (is this a percentage?)")
+    return float(share)
 
 
 def choose(asked: Round, datasets: Sequence[Dataset], clips: Sequence[Clip], key: bytes = b"") -> list[Clip]:

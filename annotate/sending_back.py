@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from annotate.access import explained
 from annotate.notes import NOTE, PLEASE, SKIPPED, note_of
-from annotate.order import filtered
+from annotate.order import tasks_where
 from annotate.pull import exported
 from annotate.push import ONCE, Listed, tasks_by_clip
 from wink.annotation import Annotation
@@ -61,7 +61,7 @@ def send_back(server: Server, project: int, annotations: Iterable[Annotation]) -
     notes: dict[str, list[tuple[str, str]]] = {}
     for annotation in wrong:
         notes.setdefault(annotation.clip_id, []).append((annotation.annotator, str(annotation.problem)))
-    noted = _tasks(server.ls, project, "contains", PLEASE)
+    noted = tasks_where(server.ls, project, NOTE, "contains", PLEASE)
     known = {str(task.data["clip_id"]) for task in noted}
     tasks = noted + _tasks_of(server.ls, project, [c for c in notes if c not in known])
     n = _put_back(server, project, [t.number for t in tasks], {a.annotation_id for a in wrong})
@@ -78,15 +78,7 @@ def _tasks_of(ls: LabelStudio, project: int, clip_ids: list[str]) -> list[Listed
     if len(clip_ids) > _ASKED_ONE_BY_ONE:
         there = tasks_by_clip(ls, project)
         return [task for c in clip_ids for task in there.get(c, ())]
-    return [task for c in clip_ids for task in _tasks(ls, project, "equal", c, "clip_id")]
-
-
-def _tasks(ls: LabelStudio, project: int, operator: str, value: str, key: str = NOTE) -> list[Listed]:
-    """The tasks with something in their data."""
-    query = filtered([(f"data.{key}", operator, "String", value)])
-    with explained("looking for what is to be mended"):
-        listed = ls.tasks.list(project=project, fields="task_only", include=["id", "data"], query=query, page_size=1000)
-        return [Listed(int(task.id), task.data or {}) for task in listed]
+    return [task for c in clip_ids for task in tasks_where(ls, project, "clip_id", "equal", c)]
 
 
 def _put_back(server: Server, project: int, numbers: list[int], wrong: set[str]) -> int:

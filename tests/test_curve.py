@@ -84,7 +84,7 @@ def dataset(tmp_path):
 
 def test_what_detectors_read_is_drawn_in_the_colour_of_what_they_say(dataset):
     said = {"aaa": [Detection("net", "aaa", 0, 0.9, 0.5, 20.0, 1.0, 0.1)]}
-    svg = review_curves([dataset], said, truth=False)["aaa"]
+    svg = review_curves([dataset], said)["aaa"]
     curves, words = drawn(svg)
     assert len(curves) == 2
     (onset_colour,) = re.findall(r"V\d+' stroke='(#\w+)' stroke-width='2' stroke-dasharray", svg)

@@ -114,7 +114,7 @@ def test_the_tables_are_there_and_nowhere_else(lab, cluster):
         "winklab blind|2",
         "winklab review|2",
     ]
-    assert cluster.ask("select model_version, count(*) from prediction group by 1 order by 1") == ["rule|1", "truth|2"]
+    assert cluster.ask("select model_version, count(*) from prediction group by 1 order by 1") == ["rule|1"]
     assert lab.folder.elsewhere.stat().st_mode & 0o077 == 0
     logs = "".join(path.read_text(errors="replace") for path in lab.folder.root.glob("*.log"))
     assert DATABASE_PASSWORD not in lab.said + logs
@@ -123,7 +123,7 @@ def test_the_tables_are_there_and_nowhere_else(lab, cluster):
 def test_a_second_push_adds_nothing_and_needs_no_address(lab, cluster):
     again = lab.wink("push", "squats", "project=review", "truth=true")
     assert "0 clips added, 2 were there" in again
-    assert "0 predictions added, 3 were there" in again
+    assert "0 predictions added, 1 were there" in again
     assert cluster.ask("select count(*) from task") == ["4"]
     elsewhere = f"database={cluster.address}_other"
     assert "was prepared on" in lab.wink("annotate", "squats", elsewhere, code=2)

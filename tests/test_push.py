@@ -287,7 +287,7 @@ def test_what_several_datasets_say_of_one_clip_is_put_together(tmp_path):
         error = {"gone": "no person"}
         found = tuple(Detection(d, known.clip_id, 0, 0.5, 1.0, 15.0, 1.5, 0.1, error.get(d)) for d in detectors)
         write_detections(tmp_path / name / "detections.parquet", found)
-    wanted, models = wanted_predictions([dataset_of(tmp_path / n, known) for n in ("a", "b")], truth=True)
+    wanted, models = wanted_predictions([dataset_of(tmp_path / n, known) for n in ("a", "b")], {known.clip_id})
     assert [p.model for p in wanted[known.clip_id]] == ["rule", "truth", "other"]
     assert models == {"rule", "gone", "other", "truth"}
 

@@ -1,0 +1,96 @@
+"""No clip is marked blind by people who were shown its truth: which may be taught, reviewed with truth, or marked.
+
+Every log-in can open every project of a team (a `title`), so what one of them shows, all know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from annotate.access import explained
+from annotate.curve import tells_truth
+from annotate.order import tasks_where
+from annotate.predictions import TRUTH
+from annotate.project import find_project, find_queues
+from annotate.push import Listed, tasks_by_clip
+from wink.clip import Clip
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+
+@dataclass(frozen=True)
+class Secrecy:
+    """How the clips of a team stand, by id."""
+
+    blind: frozenset[str] = frozenset()  # in a blind project
+    waiting: frozenset[str] = frozenset()  # ... where somebody is still to mark them
+    taught: frozenset[str] = frozenset()  # in a training project, which tells the truth of a clip once it is answered
+    shown: frozenset[str] = frozenset()  # in the review project, with their truth
+
+    def may_be_marked(self, clips: Iterable[Clip]) -> list[Clip]:
+        """The clips whose truth nobody was shown, nor will be."""
+        return [c for c in clips if c.clip_id not in self.taught | self.shown]
+
+    def may_be_shown(self, clips: Iterable[Clip]) -> frozenset[str]:
+        """Ids of the clips whose truth, where it is known, spoils no mark that is still to be made."""
+        return frozenset(c.clip_id for c in clips) - self.waiting
+
+    def lessons(self, clips: Sequence[Clip], share: float, key: bytes) -> list[Clip]:
+        """Clips to be taught: of those whose truth is known a share, none that is in a blind project.
+
+        Those that are taught already come first, then by a draw with the key, so that the same is asked the same again.
+        """
+        known = [c for c in clips if c.repetitions is not None]
+        free = sorted(
+            (c for c in known if c.clip_id not in self.blind),
+            key=lambda c: (c.clip_id not in self.taught, _lot(c, key)),
+        )
+        return sorted(free[: math.ceil(share * len(known))], key=lambda c: c.clip_id)
+
+
+def secrecy_of(ls: LabelStudio, title: str) -> Secrecy:
+    """How the clips of a team stand now; to be asked while the push lock is held.
+
+    Raises:
+        ServerError: the server refused, failed or was not reached.
+    """
+    blind = [tasks_by_clip(ls, number) for number in find_queues(ls, "blind", title)]
+    training = [tasks_by_clip(ls, number) for number in find_queues(ls, "training", title)]
+    return Secrecy(
+        blind=frozenset(c for tasks in blind for c in tasks),
+        waiting=frozenset(c for tasks in blind for c, several in tasks.items() if not all(t.done for t in several)),
+        taught=frozenset(c for tasks in training for c in tasks),
+        shown=_shown(ls, find_project(ls, "review", title)),
+    )
+
+
+def is_marked_blind(ls: LabelStudio, title: str, clip_id: str) -> bool:
+    """Whether a clip is in a blind project of a team.
+
+    Raises:
+        ServerError: the server refused, failed or was not reached.
+    """
+    return any(tasks_where(ls, n, "clip_id", "equal", clip_id) for n in find_queues(ls, "blind", title))
+
+
+def _shown(ls: LabelStudio, review: int | None) -> frozenset[str]:
+    """Clips whose truth stands in the review project, as a prediction or in the curve."""
+    if review is None:
+        return frozenset()
+    with explained("looking whose truth is shown"):
+        told = {int(p.task) for p in ls.predictions.list(project=review) if p.model_version == TRUTH}
+
+    def tells(task: Listed) -> bool:
+        return task.number in told or tells_truth(str(task.data.get("curve") or ""))
+
+    return frozenset(c for c, several in tasks_by_clip(ls, review).items() if any(map(tells, several)))
+
+
+def _lot(clip: Clip, key: bytes) -> bytes:
+    return hmac.new(key, f"lesson/{clip.clip_id}".encode(), hashlib.sha256).digest()
