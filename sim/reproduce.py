@@ -15,8 +15,9 @@ from sim.generate import sources_digest
 from sim.plan import Plan, PlannedTrial
 from wink.dataset_writer import clip_id
 from wink.errors import ConfigError, DatasetError
-from wink.files import file_sha256, write_table
+from wink.files import file_sha256
 from wink.store import Store, join, local_folder
+from wink.tables import write_table
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from sim.plan import Plan, PlannedTrial
 from sim.shard_job import ATTEMPTS, ShardJob, ShardReport
 from wink.dataset_writer import Shard, clip_id, record_shard
 from wink.errors import WinkError
-from wink.files import write_atomically, write_table
+from wink.files import write_atomically
 from wink.store import Store
+from wink.tables import write_table
 
 
 class Workbench:

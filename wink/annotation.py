@@ -8,8 +8,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from wink.dataset import read_as
-from wink.files import write_table
+from wink.tables import read_rows, write_table
 
 Grade = Literal["none", "mild", "clear", "marked", "cannot_tell"]
 #: Why a clip cannot be graded.
@@ -90,7 +89,5 @@ def read_annotations(path: Path) -> tuple[Annotation, ...]:
     Raises:
         DatasetError: the file holds something else.
     """
-    if not path.exists():
-        return ()
-    rows = read_as(path, SCHEMA).to_pylist()
+    rows = read_rows(path, SCHEMA, "remove it and run `wink pull` again")
     return tuple(Annotation(**{**row, **{name: tuple(row[name] or ()) for name in _LISTS}}) for row in rows)

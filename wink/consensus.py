@@ -8,8 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from wink.annotation import Grade
-from wink.dataset import read_as
-from wink.files import write_table
+from wink.tables import read_rows, write_table
 
 #: Share of the probability that an onset's interval holds.
 INTERVAL = 0.9
@@ -63,6 +62,4 @@ def read_consensus(path: Path) -> tuple[Consensus, ...]:
     Raises:
         DatasetError: the file holds something else.
     """
-    if not path.exists():
-        return ()
-    return tuple(Consensus(**row) for row in read_as(path, SCHEMA).to_pylist())
+    return tuple(Consensus(**row) for row in read_rows(path, SCHEMA, "remove it and run `wink agreement` again"))

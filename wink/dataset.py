@@ -16,6 +16,7 @@ from wink.clip import Clip
 from wink.errors import DatasetError, unknown_name
 from wink.onset import Repetition
 from wink.repetition_table import REPETITIONS, repetition_of_row
+from wink.tables import read_as
 
 #: First number: who reads the one cannot read the other. Second: columns were added that may be null.
 SCHEMA_VERSION = "1.1"
@@ -100,12 +101,12 @@ class Dataset:
     @cached_property
     def table(self) -> pa.Table:
         """A row a clip, as in `metadata.parquet`; read once."""
-        return read_as(self.path / "metadata.parquet", METADATA)
+        return read_as(self.path / "metadata.parquet", METADATA, _AGAIN)
 
     @cached_property
     def index(self) -> pa.Table:
         """A row a clip without `factors`, which are nine tenths of `metadata.parquet`; read once."""
-        return read_as(self.path / "metadata.parquet", pa.schema([f for f in METADATA if f.name != "factors"]))
+        return read_as(self.path / "metadata.parquet", pa.schema([f for f in METADATA if f.name != "factors"]), _AGAIN)
 
     @cached_property
     def _row_numbers(self) -> dict[str, int]:
@@ -140,7 +141,7 @@ class Dataset:
 
     def repetitions(self, filters: list[tuple[str, str, str]] | None = None) -> pa.Table:
         """A row a repetition, as in `repetitions.parquet`; all, or those of the rows that pass the filters."""
-        return read_as(self.path / "repetitions.parquet", REPETITIONS, filters)
+        return read_as(self.path / "repetitions.parquet", REPETITIONS, _AGAIN, filters)
 
     def clips(self) -> tuple[Clip, ...]:
         """Every clip with its truth, in the order of `metadata.parquet`."""
@@ -166,25 +167,6 @@ class Dataset:
         if not file.exists():
             return pa.table({"clip_id": pa.array([], pa.string())})
         return pq.read_table(file, filters=[("clip_id", "=", clip_id)])
-
-
-def read_as(file: Path, schema: pa.Schema, filters: list[tuple[str, str, str]] | None = None) -> pa.Table:
-    """Read a table that another version of the same schema may have written: what it lacks and may be null is null.
-
-    Raises:
-        DatasetError: it lacks a column that cannot be null.
-    """
-    there = set(pq.read_schema(file).names)
-    missing = [field for field in schema if field.name not in there]
-    needed = [field.name for field in missing if not field.nullable]
-    if needed:
-        raise DatasetError(
-            f"{file} lacks the columns {', '.join(needed)}: another version of winklab made it; {_AGAIN}"
-        )
-    table = pq.read_table(file, columns=[name for name in schema.names if name in there], filters=filters)
-    for field in missing:
-        table = table.append_column(field, pa.nulls(table.num_rows, field.type))
-    return table.select(schema.names)
 
 
 def find_dataset(name: str, datasets: Path) -> Path:

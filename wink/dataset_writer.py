@@ -20,10 +20,10 @@ from omegaconf import OmegaConf
 from wink.dataset import METADATA, SCHEMA_VERSION, Dataset
 from wink.description import CHECKSUMS, describe
 from wink.errors import DatasetError
-from wink.files import write_table
 from wink.onset import Repetition
 from wink.repetition_table import REPETITIONS
 from wink.store import Store
+from wink.tables import write_table
 
 #: Rows gathered before they are written on: memory does not grow with the dataset.
 _BATCH = 20_000

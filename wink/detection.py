@@ -6,11 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from wink.angles import RelationToParallel
-from wink.errors import DatasetError
-from wink.files import write_table
+from wink.tables import read_rows, write_table
 
 SCHEMA = pa.schema(
     [
@@ -69,10 +67,4 @@ def read_detections(path: Path) -> tuple[Detection, ...]:
     Raises:
         DatasetError: the file holds something else.
     """
-    if not path.exists():
-        return ()
-    try:
-        rows = pq.read_table(path, schema=SCHEMA).to_pylist()
-    except pa.ArrowException as error:
-        raise DatasetError(f"{path} cannot be read as detections ({error}); remove it and benchmark again") from error
-    return tuple(Detection(**row) for row in rows)
+    return tuple(Detection(**row) for row in read_rows(path, SCHEMA, "remove it and benchmark again"))

@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 from wink.dataset import Dataset
 from wink.dataset_writer import DatasetWriter, worst_reversal_deg
 from wink.errors import DatasetError
-from wink.files import write_atomically, write_table
+from wink.files import write_atomically
 from wink.mocap import rules_for
 from wink.onset import Repetition, find_repetitions
 from wink.repetition_table import repetition_rows
+from wink.tables import write_table
 from wink.trial import SquatTrial
 
 #: Columns of `frames/` that a recording of a person gives, as for simulated clips.

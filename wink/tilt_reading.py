@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from wink.errors import DatasetError
-from wink.files import write_table
+from wink.tables import read_rows, write_table
 from wink.trial import Array
 
 #: The file of a dataset that holds them, beside `detections.parquet`.
@@ -48,10 +46,5 @@ def read_tilt_readings(path: Path) -> tuple[TiltReading, ...]:
     Raises:
         DatasetError: the file holds something else.
     """
-    if not path.exists():
-        return ()
-    try:
-        rows = pq.read_table(path, schema=SCHEMA).to_pylist()
-    except pa.ArrowException as error:
-        raise DatasetError(f"{path} cannot be read ({error}); remove it and benchmark again") from error
+    rows = read_rows(path, SCHEMA, "remove it and benchmark again")
     return tuple(TiltReading(r["detector"], r["clip_id"], np.asarray(r["pelvic_tilt_deg"], float)) for r in rows)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wink.errors import DatasetError
-from wink.files import write_table
+from wink.tables import write_table
 from wink.trial import Array, SquatTrial
 
 SIDES = ("left", "right")

@@ -24,7 +24,7 @@ class SilhouetteTcnCausal(SilhouetteTcn):
     def live(self, held_s: float) -> LiveJudge:
         """The same, picture by picture."""
         return CausalNetwork(
-            self._networks(),
+            self.networks,
             held_s=held_s,
             max_turned_deg=self.max_turned_deg,
             min_visibility=self.min_visibility,

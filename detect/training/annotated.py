@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.annotators import UNDECIDED_DEG, referenced, usable
-from detect.pose_cache import find_poses
-from detect.sight import CLOSE_PX, RATE_HZ, samples_at_rate, see, small_pictures
-from detect.training.examples import ANGLES, TARGETS, Example, Watched, hill, read_examples
+from detect.sight import RATE_HZ, samples_at_rate
+from detect.training.examples import ANGLES, TARGETS, Watched, hill, make_example, read_examples, watched
 from wink.annotation import Annotation, read_annotations
 from wink.clip import Clip
 from wink.dataset import Dataset
@@ -65,25 +64,13 @@ def _shown(dataset: Dataset, clips: Sequence[Clip], holdout: Holdout) -> list[Cl
 def _annotated(
     clips: Sequence[Clip], marked: Mapping[str, Sequence[Annotation]], cache: Path, workers: int
 ) -> list[Watched]:
-    poses = find_poses([clip.video for clip in clips], cache, workers) if clips else {}
     examples = []
-    for clip in clips:
-        sight = see(poses[clip.video])
-        told = referenced(clip, poses[clip.video], marked[clip.clip_id])
-        if sight is None or told.repetitions is None:
-            continue
-        example = Example(
-            clip_id=clip.clip_id,
-            subject_id=clip.subject_id,
-            view=clip.view,
-            fps=clip.fps,
-            seen=sight.body.seen,
-            pictures=small_pictures(sight.pictures, CLOSE_PX),
-            curves=sight.curves,
-            angles_deg=np.full((clip.n_frames, len(ANGLES)), np.nan, np.float32),
-            targets=annotated_targets(clip.n_frames, clip.fps, told.repetitions),
-        )
-        examples.append(Watched(told, sight, example))
+    for clip, pose, sight in watched(clips, cache, workers):
+        told = referenced(clip, pose, marked[clip.clip_id])
+        if told.repetitions is not None:
+            unknown = np.full((clip.n_frames, len(ANGLES)), np.nan, np.float32)
+            targets = annotated_targets(clip.n_frames, clip.fps, told.repetitions)
+            examples.append(Watched(told, sight, make_example(clip, sight, unknown, targets)))
     return examples
 
 

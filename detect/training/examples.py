@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detect.pose import PoseTrack
 from detect.pose_cache import find_poses
 from detect.sight import CLOSE_PX, RATE_HZ, Sight, samples_at_rate, see, small_pictures
 from wink.clip import Clip
@@ -22,6 +23,7 @@ from wink.progress import progress
 ANGLES = ("pelvic_tilt_deg", "lumbar_flexion_deg", "trunk_lean_deg", "thigh_inclination_deg")
 #: Truth at `RATE_HZ` beside the angles: how far tilt has fallen from its greatest, whether past the onset, how near it.
 TARGETS = (*ANGLES, "fallen_deg", "past_onset", "at_onset", "in_descent")
+_PORTION = 64  # clips whose poses are in memory at a time
 _ONSET_WIDTH = 1.5  # samples, standard deviation of the hill about the onset
 
 
@@ -69,23 +71,35 @@ def read_examples(dataset: Dataset, split: str, holdout: Holdout, cache: Path, w
     if not clips:
         raise DatasetError(f"every clip of split {split!r} of {dataset.name} shows something held out: {dict(holdout)}")
     examples = []
-    for some in _portions(clips, 64):
+    for clip, _, sight in watched(clips, cache, workers):
+        assert clip.repetitions is not None
+        angles_deg = _truth(dataset, clip)
+        targets = make_targets(angles_deg, clip.fps, clip.repetitions)
+        examples.append(Watched(clip, sight, make_example(clip, sight, angles_deg, targets)))
+    return examples
+
+
+def watched(clips: Sequence[Clip], cache: Path, workers: int) -> Iterator[tuple[Clip, PoseTrack, Sight]]:
+    """The clips with a person in them, some at a time: their poses do not all fit into memory."""
+    starts = range(0, len(clips), _PORTION)
+    for start in progress(starts, "examples", total=len(starts), unit=f"{_PORTION} clips"):
+        some = clips[start : start + _PORTION]
         poses = find_poses([clip.video for clip in some], cache, workers)
         for clip in some:
             sight = see(poses[clip.video])
             if sight is not None:
-                examples.append(Watched(clip, sight, make_example(clip, sight, _truth(dataset, clip))))
-    return examples
+                yield clip, poses[clip.video], sight
 
 
-def _portions(clips: Sequence[Clip], size: int) -> Iterable[Sequence[Clip]]:
-    starts = range(0, len(clips), size)
-    return (clips[i : i + size] for i in progress(starts, "examples", total=len(starts), unit=f"{size} clips"))
+def make_example(clip: Clip, sight: Sight, angles_deg: NDArray[np.float32], targets: NDArray[np.float32]) -> Example:
+    """What a network sees of a clip beside what is true of it.
 
-
-def make_example(clip: Clip, sight: Sight, angles_deg: NDArray[np.float32]) -> Example:
-    """What a network sees of a clip beside what is true of it; `angles_deg` (T, 4) at the video's rate."""
-    assert clip.repetitions is not None
+    Args:
+        clip: from which the sight is.
+        sight: of it.
+        angles_deg: (T, 4) `ANGLES` at the video's rate; NaN = unknown.
+        targets: (n, 8) `TARGETS` at `RATE_HZ`; NaN = unknown.
+    """
     return Example(
         clip_id=clip.clip_id,
         subject_id=clip.subject_id,
@@ -95,7 +109,7 @@ def make_example(clip: Clip, sight: Sight, angles_deg: NDArray[np.float32]) -> E
         pictures=small_pictures(sight.pictures, CLOSE_PX),
         curves=sight.curves,
         angles_deg=angles_deg,
-        targets=make_targets(angles_deg, clip.fps, clip.repetitions),
+        targets=targets,
     )
 
 

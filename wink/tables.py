@@ -1,0 +1,56 @@
+"""Tables of ours in Parquet files: there whole or not at all, and read from older versions of the program too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from wink.errors import DatasetError
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a Parquet file so that it is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    pq.write_table(table, temporary)
+    temporary.replace(path)
+
+
+def read_as(
+    file: Path, schema: pa.Schema, again: str, filters: Sequence[tuple[str, str, str]] | None = None
+) -> pa.Table:
+    """Read a table that another version of the same schema may have written: what it lacks and may be null is null.
+
+    Args:
+        file: that holds it.
+        schema: the columns wanted.
+        again: how the file is made again, for whoever has to.
+        filters: rows wanted, as pyarrow takes them; None = all.
+
+    Raises:
+        DatasetError: it is no such table, or lacks a column that cannot be null.
+    """
+    try:
+        there = set(pq.read_schema(file).names)
+        needed = [field.name for field in schema if field.name not in there and not field.nullable]
+        if needed:
+            raise DatasetError(
+                f"{file} lacks the columns {', '.join(needed)}: another version of winklab made it; {again}"
+            )
+        columns = [name for name in schema.names if name in there]
+        table = pq.read_table(file, columns=columns, filters=filters and list(filters))
+    except pa.ArrowException as error:
+        raise DatasetError(f"{file} cannot be read ({error}); {again}") from error
+    for field in schema:
+        if field.name not in there:
+            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
+    return table.select(schema.names)
+
+
+def read_rows(file: Path, schema: pa.Schema, again: str) -> list[dict[str, Any]]:
+    """The rows of a table, as `read_as` reads it; none where there is no file."""
+    return list(read_as(file, schema, again).to_pylist()) if file.exists() else []
