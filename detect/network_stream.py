@@ -37,7 +37,7 @@ class NetworkStream:
             curves: (8,).
         """
         shown = small_pictures(pictures, self._side_px).astype(np.float32)
-        angles, hints = self._frames.run(None, {"pictures": shown[None], "curves": curves[None]})
+        angles, hints = self._frames.run(["angles", "hints"], {"pictures": shown[None], "curves": curves[None]})
         features = np.concatenate([angles[0], hints[0], curves]).astype(np.float32)
         return self.follow(time_s, features)
 

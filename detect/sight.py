@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detect.blazepose import INDEX
 from detect.features import BodyCurves, Squat, find_squats, measure_body
 from detect.pose import GREY_PX, SILHOUETTE_PX, PoseTrack
 from wink.errors import DetectorError
@@ -26,7 +27,7 @@ _BEHIND_PX, _ABOVE_PX = 40, 36  # of the close one behind and above the hips: lo
 CURVES = ("trunk_lean", "thigh_inclination", "hip_height", "hip_angle", "knee_angle", "trunk_length", "turned", "seen")
 GUESSED_SHARE = 0.3  # of a descent's frames seen: enough to say that there was a repetition, if not what it was
 _ABOUT = np.array([30.0, 50.0, 0.7, 120.0, 120.0, 0.6, 0.0, 0.0])
-_SPREAD = np.array([15.0, 40.0, 0.25, 40.0, 40.0, 0.1, 40.0, 1.0])
+CURVES_SPREAD = np.array([15.0, 40.0, 0.25, 40.0, 40.0, 0.1, 40.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def see(pose: PoseTrack) -> Sight | None:
 
 def unit_curves(columns: Array) -> NDArray[np.float32]:
     """Curves (…, 8) as they are measured, in the order of `CURVES`, brought to about unit size."""
-    return np.asarray((columns - _ABOUT) / _SPREAD, np.float32)
+    return np.asarray((columns - _ABOUT) / CURVES_SPREAD, np.float32)
 
 
 def turned_deg(pose: PoseTrack) -> float:
@@ -110,6 +111,14 @@ def facing_right(pictures: Pictures, facing: int) -> Pictures:
         return np.ascontiguousarray(pictures[..., ::-1])  # torch takes no negative strides
     # The hips lie on the first pixel right of the middle, mirrored on the last left of it.
     return np.concatenate([pictures[..., 1:], pictures[..., -1:]], axis=-1)
+
+
+def close_places(pose: PoseTrack, facing: int, points_px: Array) -> Array:
+    """Where points (T, K, 2) of the video's pictures lie in the close pictures [px]; NaN where nobody was seen."""
+    hips = pose.points_px[:, [INDEX["left_hip"], INDEX["right_hip"]]].mean(axis=1)
+    off = (points_px - hips[:, None]) * pose.silhouette_px_per_leg / pose.leg_length_px
+    # As in `facing_right` the hips lie on the last pixel left of where the mirror stands.
+    return np.stack([_BEHIND_PX - 1 + facing * off[..., 0], _ABOVE_PX + off[..., 1]], axis=-1)
 
 
 def small_pictures(pictures: Pictures, side_px: int) -> Pictures:

@@ -39,7 +39,7 @@ class TrainedNetworks:
     def read(self, sight: Sight, head: Head) -> NDArray[np.float32]:
         """What the networks say of a clip, (n, 7) `detect.judging.OUTPUTS` at `RATE_HZ`."""
         pictures = small_pictures(sight.pictures, self.side_px).astype(np.float32)
-        angles, hints = self.frames.run(None, {"pictures": pictures, "curves": sight.curves})
+        angles, hints = self.frames.run(["angles", "hints"], {"pictures": pictures, "curves": sight.curves})
         features = sight.at_rate(np.concatenate([angles, hints, sight.curves], axis=1))
         (out,) = self.over_time[head].run(None, {"features": features.T[None, :, None]})
         return np.asarray(out[0, :, 0].T, np.float32)

@@ -26,20 +26,6 @@ def test_fewer_lifters_than_groups_make_fewer_groups():
     assert lifter_folds(["a", "b", "a"], 5).tolist() == [0, 1, 0]
 
 
-@pytest.mark.parametrize("inverted", [0.0, 1.0])
-def test_a_negative_of_the_grey_picture_leaves_the_mask_alone(inverted):
-    torch = pytest.importorskip("torch")
-    from detect.training.augment import change_pictures
-    from detect.training.augmentation import Augmentation
-
-    how = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, inverted, 0, 0, 0)
-    pictures = torch.randint(0, 256, (6, 2, 64, 64), generator=torch.Generator().manual_seed(0)).float()
-    changed = change_pictures(pictures, how, 6, torch.Generator().manual_seed(1))
-    assert torch.allclose(changed[:, 0], pictures[:, 0], atol=0.1)
-    sign = torch.corrcoef(torch.stack([changed[:, 1].ravel(), pictures[:, 1].ravel()]))[0, 1]
-    assert sign.item() == pytest.approx(1 - 2 * inverted, abs=0.1)
-
-
 @pytest.mark.parametrize("facing", [1, -1])
 def test_features_are_read_of_people_who_face_either_way(facing):
     torch = pytest.importorskip("torch")
@@ -56,23 +42,23 @@ def test_features_are_read_of_people_who_face_either_way(facing):
     pictures = small_pictures(sight.pictures, CLOSE_PX)
     example = SimpleNamespace(pictures=pictures, curves=sight.curves, seen=sight.body.seen, fps=15.0)
     torch.manual_seed(0)
-    features = read_features(FrameNet(FrameSettings([2, 2, 2, 2, 2], 4, True, 0.0), 8).eval(), example, None, 0)
+    features = read_features(FrameNet(FrameSettings([2, 2, 2, 2], 4, True, 0.0), 8).eval(), example, None, 0)
     assert features.shape == (sight.n_at_rate, 4 + 2 + 8)
     assert np.isfinite(features).all()
 
 
-def test_a_hidden_disc_is_the_same_over_a_stretch():
+def test_unknown_marks_teach_nothing_and_others_do():
     torch = pytest.importorskip("torch")
-    from detect.training.augment import change_pictures
-    from detect.training.augmentation import Augmentation
+    from detect.training.frames import marks_loss
 
-    how = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 1.0, 0, 0)
-    pictures = torch.full((8, 2, 64, 64), 100.0)
-    changed = change_pictures(pictures, how, 4, torch.Generator().manual_seed(3))
-    hidden = changed[:, 0] != 100.0
-    assert hidden.any()
-    assert (hidden[:4] == hidden[:1]).all()
-    assert not (hidden[0] == hidden[4]).all()
+    marks = torch.tensor([[[20.0, 20.0], [float("nan"), 3.0], [70.0, 5.0]]])
+    found = torch.tensor([[[20.0, 20.0], [9.0, 9.0], [1.0, 1.0]]], requires_grad=True)
+    assert marks_loss(found, marks).item() == 0.0
+    loss = marks_loss(found + 3.0, marks)
+    loss.backward()
+    assert loss.item() > 0
+    assert torch.isfinite(found.grad).all()
+    assert not found.grad[0, 1:].any()
 
 
 def test_no_light_is_left_in_what_the_network_sees_of_grey():

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from drawn import FPS, drawn_pose, thigh_curve, tilt_curve
 
-from detect.sight import CURVES, RATE_HZ, resampled, samples_at_rate, see, small_pictures, turned_deg
+from detect.blazepose import INDEX
+from detect.sight import (
+    CLOSE_PX,
+    CURVES,
+    RATE_HZ,
+    close_places,
+    resampled,
+    samples_at_rate,
+    see,
+    small_pictures,
+    turned_deg,
+)
 from wink.errors import DetectorError
 
 TIME_S = np.arange(int(4 * FPS)) / FPS
@@ -72,3 +83,16 @@ def test_towards_the_camera_is_plus(forward, turned):
     x, z = forward
     across[:, 11::2] = np.array([-z, 0, x]) * 0.3  # left side
     assert turned_deg(replace(POSE, world_m=across)) == pytest.approx(turned, abs=1)
+
+
+@pytest.mark.parametrize("facing", [1, -1])
+def test_points_of_the_video_lie_in_the_close_pictures_where_the_person_is_drawn(facing):
+    thigh = thigh_curve(np.arange(60) / 15)
+    pose = drawn_pose(thigh, tilt_curve(thigh, 10.0), facing, fps=15.0)
+    sight = see(pose)
+    hips = pose.points_px[:, [INDEX["left_hip"]]]
+    ahead_and_up = hips + np.array([[[facing * 0.1, -0.2]]]) * pose.leg_length_px
+    places = close_places(pose, facing, np.concatenate([hips, ahead_and_up], axis=1))
+    assert places[:, 0] == pytest.approx(np.tile([39.0, 36.0], (60, 1)))
+    assert places[:, 1] == pytest.approx(np.tile([39.0 + 8, 36.0 - 16], (60, 1)))
+    assert (small_pictures(sight.pictures[:, 0], CLOSE_PX)[:, 36, 39] > 200).all()

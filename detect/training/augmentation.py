@@ -14,6 +14,7 @@ class Augmentation:
     slimness: float  # share by which the picture is drawn wider or narrower: other builds
     bend_px: float  # pixels by which the picture is bent, here one way, there another: other shapes and clothes
     roll_deg: float  # a phone held askew
+    turn_deg: float  # the whole picture and its angles, so that a pelvis is read off itself and not off how it is held
     wobble: float  # of the mask's edge, in probability
     thickness: float  # of the whole mask's edge, in probability: tight and loose clothes
     grey: float  # contrast and brightness of the grey picture, share

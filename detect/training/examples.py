@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from detect.pose import PoseTrack
 from detect.pose_cache import find_poses
-from detect.sight import CLOSE_PX, RATE_HZ, Sight, samples_at_rate, see, small_pictures
+from detect.sight import CLOSE_PX, RATE_HZ, Sight, close_places, samples_at_rate, see, small_pictures
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.errors import DatasetError
@@ -23,6 +24,11 @@ from wink.progress import progress
 ANGLES = ("pelvic_tilt_deg", "lumbar_flexion_deg", "trunk_lean_deg", "thigh_inclination_deg")
 #: Truth at `RATE_HZ` beside the angles: how far tilt has fallen from its greatest, whether past the onset, how near it.
 TARGETS = (*ANGLES, "fallen_deg", "past_onset", "at_onset", "in_descent")
+#: Marks of the skeleton in the picture, which a network is taught to find; on both sides the nearer one first.
+MARKS = (
+    *("joint_l5s1", "joint_l3l4", "joint_t12l1", "t12", "l1", "l3", "l5", "s1", "sacrum"),
+    *("hip_near", "hip_far", "asis_near", "asis_far", "psis_near", "psis_far", "knee_near", "knee_far"),
+)
 _PORTION = 64  # clips whose poses are in memory at a time
 _ONSET_WIDTH = 1.5  # samples, standard deviation of the hill about the onset
 
@@ -40,6 +46,7 @@ class Example:
     curves: NDArray[np.float32]  # (T, 8)
     angles_deg: NDArray[np.float32]  # (T, 4) `ANGLES`; NaN = unknown
     targets: NDArray[np.float32]  # (n, 8) `TARGETS` at RATE_HZ; NaN = unknown
+    marks: NDArray[np.float32]  # (T, K, 2) `MARKS` in the pictures [px]; NaN = unknown
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -71,11 +78,13 @@ def read_examples(dataset: Dataset, split: str, holdout: Holdout, cache: Path, w
     if not clips:
         raise DatasetError(f"every clip of split {split!r} of {dataset.name} shows something held out: {dict(holdout)}")
     examples = []
-    for clip, _, sight in watched(clips, cache, workers):
+    for clip, pose, sight in watched(clips, cache, workers):
         assert clip.repetitions is not None
-        angles_deg = _truth(dataset, clip)
+        table = _truth(dataset, clip)
+        angles_deg = np.stack([np.asarray(table[name], np.float32) for name in ANGLES], axis=1)
         targets = make_targets(angles_deg, clip.fps, clip.repetitions)
-        examples.append(Watched(clip, sight, make_example(clip, sight, angles_deg, targets)))
+        marks = _marks(table, dataset.keypoint_names, pose, sight)
+        examples.append(Watched(clip, sight, make_example(clip, sight, angles_deg, targets, marks)))
     return examples
 
 
@@ -91,7 +100,13 @@ def watched(clips: Sequence[Clip], cache: Path, workers: int) -> Iterator[tuple[
                 yield clip, poses[clip.video], sight
 
 
-def make_example(clip: Clip, sight: Sight, angles_deg: NDArray[np.float32], targets: NDArray[np.float32]) -> Example:
+def make_example(
+    clip: Clip,
+    sight: Sight,
+    angles_deg: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    marks: NDArray[np.float32] | None = None,
+) -> Example:
     """What a network sees of a clip beside what is true of it.
 
     Args:
@@ -99,7 +114,9 @@ def make_example(clip: Clip, sight: Sight, angles_deg: NDArray[np.float32], targ
         sight: of it.
         angles_deg: (T, 4) `ANGLES` at the video's rate; NaN = unknown.
         targets: (n, 8) `TARGETS` at `RATE_HZ`; NaN = unknown.
+        marks: (T, K, 2) `MARKS` in the close pictures [px]; None = unknown.
     """
+    unknown = np.full((len(angles_deg), len(MARKS), 2), np.nan, np.float32)
     return Example(
         clip_id=clip.clip_id,
         subject_id=clip.subject_id,
@@ -110,6 +127,7 @@ def make_example(clip: Clip, sight: Sight, angles_deg: NDArray[np.float32], targ
         curves=sight.curves,
         angles_deg=angles_deg,
         targets=targets,
+        marks=unknown if marks is None else marks,
     )
 
 
@@ -137,11 +155,23 @@ def hill(time_s: NDArray[np.float64], onset_s: float) -> NDArray[np.float64]:
     return np.asarray(np.exp(-0.5 * ((time_s - onset_s) * RATE_HZ / _ONSET_WIDTH) ** 2))
 
 
-def _truth(dataset: Dataset, clip: Clip) -> NDArray[np.float32]:
+def _truth(dataset: Dataset, clip: Clip) -> pa.Table:
     table = dataset.frames(clip.clip_id)
     if table.num_rows != clip.n_frames:
         raise DatasetError(
             f"{dataset.name}/{clip.clip_id} has {table.num_rows} frames of truth for {clip.n_frames} of video; "
             "networks are trained on simulated clips (`wink generate`)"
         )
-    return np.stack([np.asarray(table[name], np.float32) for name in ANGLES], axis=1)
+    return table
+
+
+def _marks(table: pa.Table, keypoints: Sequence[str], pose: PoseTrack, sight: Sight) -> NDArray[np.float32] | None:
+    """Where the marks lie in the close pictures; None where a dataset does not say, as of real people."""
+    near = sight.body.near_side
+    far = "right" if near == "left" else "left"
+    names = [name.replace("near", near).replace("far", far) for name in MARKS]
+    if "keypoints_2d" not in table.column_names or not set(names) <= set(keypoints):
+        return None
+    points = np.array(table["keypoints_2d"].to_pylist(), float).reshape(table.num_rows, -1, 2)
+    named = points[:, [keypoints.index(name) for name in names]]
+    return close_places(pose, sight.body.facing, named).astype(np.float32)

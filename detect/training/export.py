@@ -21,8 +21,8 @@ _ALIKE = 1e-2  # largest difference between torch and the file [deg or logits]
 def export_frames(net: FrameNets, n_curves: int, file: Path) -> None:
     """Write the networks of one picture; any number of pictures at a time."""
     shown = (torch.rand(3, 2, CLOSE_PX, CLOSE_PX) * 255, torch.randn(3, n_curves))
-    names = {"input_names": ["pictures", "curves"], "output_names": ["angles", "hints"]}
-    dynamic = {name: {0: "frames"} for name in ("pictures", "curves", "angles", "hints")}
+    names = {"input_names": ["pictures", "curves"], "output_names": ["angles", "hints", "marks"]}
+    dynamic = {name: {0: "frames"} for name in ("pictures", "curves", "angles", "hints", "marks")}
     _export(net, shown, file, names, dynamic)
 
 

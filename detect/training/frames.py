@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from detect.sight import RATE_HZ, resampled
-from detect.training.augment import change_pictures
+from detect.sight import CLOSE_PX, RATE_HZ, resampled
+from detect.training.augment import change_pictures, turned_with
 from detect.training.augmentation import Augmentation
 from detect.training.examples import ANGLES, TARGETS, Example
-from detect.training.network import FALLEN_UNIT_DEG, FrameNet, FrameNets, FrameSettings
+from detect.training.network import FALLEN_UNIT_DEG, MARK_UNIT_PX, FrameNet, FrameNets, FrameSettings
 from detect.training.stepping import Schedule, descend
 
 _STANDING_DEG = 20.0  # thigh above this is as good as standing: one such frame in four is shown
 _WEIGHTS = (2.0, 1.0, 0.5, 0.5)  # of the angles: tilt is what it is about
+_MARKS_WEIGHT = 4.0  # of finding the marks
 _SCORED = 1200  # frames by which validation is scored for the curve
 
 
@@ -51,7 +52,7 @@ class FrameSet:
         return len(self._clips)
 
     def draw(self, n: int, drawn: torch.Generator) -> tuple[Tensor, ...]:
-        """Pictures, curves, angles and (N, 3) how far the pelvis has turned back, of frames by lot."""
+        """Pictures, curves, angles, (N, 3) how far the pelvis has turned back, and marks, of frames by lot."""
         clips = torch.randint(0, len(self._clips), (n,), generator=drawn).tolist()
         shares = torch.rand(n, generator=drawn).tolist()
         return self._take([(c, int(s * len(self._clips[c][1]))) for c, s in zip(clips, shares, strict=True)])
@@ -63,7 +64,7 @@ class FrameSet:
 
     def _take(self, which: Sequence[tuple[int, int]]) -> tuple[Tensor, ...]:
         rows = [(*self._clips[c], self._clips[c][1][k]) for c, k in which]
-        parts = [[e.pictures[f], e.curves[f], e.angles_deg[f], back[f]] for e, _, back, f in rows]
+        parts = [[e.pictures[f], e.curves[f], e.angles_deg[f], back[f], e.marks[f]] for e, _, back, f in rows]
         return tuple(torch.from_numpy(np.stack(part)).float() for part in zip(*parts, strict=True))
 
 
@@ -91,17 +92,20 @@ def train_frames(
         return net.eval()
 
     def loss(drawn: torch.Generator) -> Tensor:
-        pictures, curves, angles, back = shown.draw(settings.batch, drawn)
+        pictures, curves, angles, back, marks = shown.draw(settings.batch, drawn)
+        turn_deg = augmentation.turn_deg * torch.randn(len(pictures), generator=drawn)
+        curves, angles = turned_with(turn_deg, curves, angles)
         curves = curves + augmentation.curves * torch.randn(curves.shape, generator=drawn)
-        changed = change_pictures(pictures, augmentation, 1, drawn)
+        changed, moved = change_pictures(pictures, augmentation, 1, drawn, marks, turn_deg)
         with torch.autocast("cpu", dtype=torch.bfloat16):  # a third faster where the processor knows it
-            read, hints = net(changed, curves)
-        return frame_loss(read.float() / net.spread, hints.float(), angles / net.spread, back)
+            read, hints, found = net(changed, curves)
+        off = frame_loss(read.float() / net.spread, hints.float(), angles / net.spread, back)
+        return off + _MARKS_WEIGHT * marks_loss(found.float(), moved)
 
     def score() -> Mapping[str, float]:
         if not len(kept_back):
             return {}
-        pictures, curves, angles, _ = kept_back.spread_out(_SCORED)
+        pictures, curves, angles, _, _ = kept_back.spread_out(_SCORED)
         error = (net(pictures, curves)[0] - angles).pow(2).mean(0).sqrt()
         return {f"rmse_{name}": float(value) for name, value in zip(ANGLES, error, strict=True)}
 
@@ -118,6 +122,15 @@ def frame_loss(read: Tensor, hints: Tensor, angles: Tensor, back: Tensor) -> Ten
     return off.mean() + 0.2 * (fallen * descent).sum() + 0.1 * (past * descent).sum()
 
 
+def marks_loss(found: Tensor, marks: Tensor) -> Tensor:
+    """What is wrong with marks (N, K, 2) [px], over those that are known and lie in the picture."""
+    inside = ((marks > 0) & (marks < CLOSE_PX - 1)).all(dim=2)  # no number is neither
+    off = functional.smooth_l1_loss(
+        found / MARK_UNIT_PX, torch.nan_to_num(marks) / MARK_UNIT_PX, beta=0.1, reduction="none"
+    )
+    return (off.mean(dim=2) * inside).sum() / inside.sum().clamp(min=1)
+
+
 def read_features(
     net: FrameNet | FrameNets, example: Example, augmentation: Augmentation | None, seed: int
 ) -> NDArray[np.float32]:
@@ -126,11 +139,11 @@ def read_features(
     pictures, curves = torch.from_numpy(example.pictures).float(), torch.from_numpy(example.curves)
     seen = example.seen
     if augmentation is not None:
-        pictures = change_pictures(pictures, augmentation, len(pictures), drawn)
+        pictures, _ = change_pictures(pictures, augmentation, len(pictures), drawn)
         curves = curves + augmentation.curves * torch.randn(1, curves.shape[1], generator=drawn)
         seen = _lose(seen, augmentation.lost, drawn)
     with torch.no_grad():
-        angles, hints = net(pictures, curves)
+        angles, hints, _ = net(pictures, curves)
     rows = np.concatenate([angles.numpy(), hints.numpy(), curves.numpy()], axis=1)
     return resampled(rows, example.fps, seen)
 
