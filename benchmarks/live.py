@@ -14,7 +14,9 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +25,15 @@ import numpy as np
 
 from detect.causal import LiveDetector, Now
 from detect.live import drawn
+from detect.metrics import truth_class
 from detect.pose import Tracker
 from detect.video import read_frames
 from sim.video import VideoWriter
 from wink.clip import Clip
 from wink.config import build, load_option
 from wink.dataset import Dataset, find_dataset
-from wink.onset import Repetition
 
 WIDTH, HEIGHT, FPS = 1280, 720, 30.0
-CLEAN_BELOW_DEG, WINK_FROM_DEG = 5.0, 10.0
 
 
 def main() -> None:
@@ -64,24 +65,14 @@ def speed(detector: LiveDetector, clip: Clip) -> dict[str, float]:
         with VideoWriter(film, FPS, WIDTH, HEIGHT) as video:
             for image in read_frames(clip.video):
                 video.add(_filling(image))
-        spent = dict.fromkeys(("decode", "pose", "judge", "draw"), 0.0)
-        tracker, judge, n = Tracker(), detector.live(0.1), 0
+        tracker, judge = Tracker(), detector.live(0.1)
         judge.step(-1.0, tracker.step(np.zeros((HEIGHT, WIDTH, 3), np.uint8)))  # what is loaded once is loaded
-        began, frames = time.perf_counter(), read_frames(film)
-        while True:
-            at = [time.process_time()]
-            image = next(frames, None)
-            if image is None:
-                break
-            at.append(time.process_time())
-            body = tracker.step(image)
-            at.append(time.process_time())
-            now = judge.step(n / FPS, body)
-            at.append(time.process_time())
-            cv2.imencode(".jpg", drawn(image, body, now))
-            at.append(time.process_time())
-            for stage, took in zip(spent, np.diff(at), strict=True):
-                spent[stage] += float(took)
+        spent: dict[str, float] = defaultdict(float)
+        began, frames, n = time.perf_counter(), read_frames(film), 0
+        while (image := _timed(spent, "decode", lambda: next(frames, None))) is not None:
+            body = _timed(spent, "pose", partial(tracker.step, image))
+            now = _timed(spent, "judge", partial(judge.step, n / FPS, body))
+            _timed(spent, "draw", partial(_page_picture, image, body, now))
             n += 1
         wall_s = time.perf_counter() - began
     stages = {f"{name}_cpu_ms": 1e3 * value / n for name, value in spent.items()}
@@ -93,6 +84,18 @@ def speed(detector: LiveDetector, clip: Clip) -> dict[str, float]:
         "pictures_per_wall_second": n / wall_s,
         "times_real_time_by_wall": n / wall_s / FPS,
     }
+
+
+def _timed(spent: dict[str, float], stage: str, work: Callable[[], Any]) -> Any:
+    """What the work gives; its CPU seconds are added to those of its stage."""
+    before = time.process_time()
+    done = work()
+    spent[stage] += time.process_time() - before
+    return done
+
+
+def _page_picture(image: Any, body: Any, now: Now) -> None:
+    cv2.imencode(".jpg", drawn(image, body, now))
 
 
 def _filling(image: Any) -> Any:
@@ -112,11 +115,11 @@ def calls(detector: LiveDetector, clips: list[Clip], held_s: float) -> dict[str,
     for clip in clips:
         events = list(_events(detector, clip, held_s))
         for repetition in clip.repetitions or ():
-            kind = _kind(repetition)
+            kind = str(truth_class(np.array(repetition.pelvic_reversal_deg)))
             said = [now for now in events if repetition.start_s <= now.time_s <= repetition.end_s]
             unsure += any(now.call == "cannot_tell" for now in said)
             wink = next((now for now in said if now.call == "wink"), None)
-            if kind is not None:
+            if kind in called:
                 called[kind].append(wink is not None)
             true = repetition.wink()
             if kind == "wink" and wink is not None and wink.onset_s is not None and true is not None:
@@ -141,12 +144,6 @@ def _events(detector: LiveDetector, clip: Clip, held_s: float) -> Iterator[Now]:
         now = judge.step(k / clip.fps, tracker.step(image))
         if now.event:
             yield now
-
-
-def _kind(repetition: Repetition) -> str | None:
-    if repetition.pelvic_reversal_deg < CLEAN_BELOW_DEG:
-        return "clean"
-    return "wink" if repetition.pelvic_reversal_deg >= WINK_FROM_DEG else None
 
 
 def _mean(values: list[bool]) -> float | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol, runtime_checkable
 
 from detect.blazepose import Body
 from detect.verdict import Call
-from wink.angles import RelationToParallel
+from wink.angles import RelationToParallel, relation_to_parallel
 from wink.onset import OnsetRules
 
 Phase = Literal["nobody", "standing", "down", "up"]
@@ -35,6 +35,27 @@ class Now:
     thigh_at_onset_deg: float | None = None
     relation_to_parallel: RelationToParallel | None = None
     event: bool = False  # the call was made at this very moment
+
+    def gone(self, time_s: float, phase: Phase) -> Now:
+        """The same while nobody is seen."""
+        return replace(self, time_s=time_s, phase=phase, thigh_deg=None, event=False)
+
+    def called(self, onset_s: float, thigh_deg: float, why_not: str | None) -> Now:
+        """A wink called at this moment, with the thigh at its onset; or, where the picture does not allow one, why."""
+        if why_not is not None:
+            return replace(self, call="cannot_tell", reason=why_not, event=True)
+        return replace(
+            self,
+            call="wink",
+            onset_s=onset_s,
+            thigh_at_onset_deg=thigh_deg,
+            relation_to_parallel=relation_to_parallel(thigh_deg),
+            event=True,
+        )
+
+    def silent(self, why_not: str | None) -> Now:
+        """The repetition over without a call: no wink, if the picture allowed one."""
+        return replace(self, call="no_wink" if why_not is None else "cannot_tell", reason=why_not, event=True)
 
 
 class LiveJudge(Protocol):

@@ -13,7 +13,6 @@ from detect.features import Array
 from detect.judgeable import MAX_FLICKER_DEG, MAX_OFF_SIDE_DEG
 from detect.live_body import LowPass, Memory, Person
 from detect.pose import MIN_PRESENCE
-from wink.angles import relation_to_parallel
 
 #: Time constants of the causal low-passes [s]: a landmark's jitter, and the edge of the low back.
 JOINT_S, EDGE_S = 0.06, 0.10
@@ -61,7 +60,7 @@ class CausalContour:
     def glimpsed(self, time_s: float, glimpse: Glimpse | None) -> Now:
         """Take in what one picture shows."""
         if glimpse is None:
-            self._now = replace(self._now, time_s=time_s, phase=self._phases.lost(time_s), thigh_deg=None, event=False)
+            self._now = self._now.gone(time_s, self._phases.lost(time_s))
             return self._now
         thigh, edge = self._thigh.step(time_s, glimpse.thigh_deg), self._edge.step(time_s, glimpse.edge_lean_deg)
         self._off_side_deg = glimpse.off_side_deg
@@ -90,24 +89,13 @@ class CausalContour:
             self._over_since = now.time_s
         if now.call is not None or now.time_s - self._over_since < rules.held_s:
             return now
-        reason = self._why_not()
-        if reason is not None:
-            return replace(now, call="cannot_tell", reason=reason, event=True)
-        return replace(
-            now,
-            call="wink",
-            onset_s=self._over_since,
-            thigh_at_onset_deg=thigh,
-            relation_to_parallel=relation_to_parallel(thigh),
-            event=True,
-        )
+        return now.called(self._over_since, thigh, self._why_not())
 
     def _closed(self) -> Now:
-        """The repetition once its bottom is past: silence means no wink, if the picture allowed one."""
+        """The repetition once its bottom is past."""
         if self._now.call is not None or not self._phases.deep_enough:
             return self._now
-        reason = self._why_not()
-        return replace(self._now, call="no_wink" if reason is None else "cannot_tell", reason=reason, event=True)
+        return self._now.silent(self._why_not())
 
     def _why_not(self) -> str | None:
         if self._off_side_deg > MAX_OFF_SIDE_DEG:

@@ -15,7 +15,6 @@ from detect.judging import OUTPUTS, Calibration, Reading, read_descent
 from detect.live_sight import LiveEye, LiveSight
 from detect.network_stream import NetworkStream
 from detect.trained import TrainedNetworks
-from wink.angles import relation_to_parallel
 
 #: Of the way down, kept from before the thigh says that a repetition has begun [s].
 BEFORE_S = 0.3
@@ -49,7 +48,7 @@ class CausalNetwork:
         sight = self._eye.see(time_s, body)
         if sight is None:
             self._note(0.0)
-            self._now = replace(self._now, time_s=time_s, phase=self._phases.lost(time_s), thigh_deg=None, event=False)
+            self._now = self._now.gone(time_s, self._phases.lost(time_s))
             return self._now
         self._said.extend(zip(*self._stream.step(time_s, sight.pictures, sight.curves), strict=True))
         turn = self._phases.step(time_s, sight.person.thigh_deg)
@@ -104,23 +103,11 @@ class CausalNetwork:
             return self._now
         if self._how.score(reading) >= 0.5:
             return self._called(self._now, reading, sight)
-        reason = self._why_not(sight)
-        return replace(self._now, call="no_wink" if reason is None else "cannot_tell", reason=reason, event=True)
+        return self._now.silent(self._why_not(sight))
 
     def _called(self, now: Now, reading: Reading, sight: LiveSight) -> Now:
-        reason = self._why_not(sight)
-        if reason is not None:
-            return replace(now, call="cannot_tell", reason=reason, event=True)
         onset_s = float(np.clip(reading.onset_s - self._how.onset_shift_s, reading.time_s[0], reading.time_s[-1]))
-        thigh = reading.thigh_at(onset_s)
-        return replace(
-            now,
-            call="wink",
-            onset_s=onset_s,
-            thigh_at_onset_deg=thigh,
-            relation_to_parallel=relation_to_parallel(thigh),
-            event=True,
-        )
+        return now.called(onset_s, reading.thigh_at(onset_s), self._why_not(sight))
 
     def _read(self, until_s: float) -> Reading | None:
         """What the networks say of the descent up to a moment; None where it is too short to say anything."""

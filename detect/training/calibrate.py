@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from detect.judging import Calibration, Reading
+from detect.metrics import CLEAN_BELOW_DEG, WINK_FROM_DEG
 from wink.onset import Repetition
 
 Array = NDArray[np.float64]
 COVERAGE = 0.9  # of the intervals
-_CLEAN_BELOW_DEG, _WINK_FROM_DEG = 5.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Case:
 
 def calibrate(cases: Sequence[Case]) -> Calibration:
     """The calibration under which validation repetitions come out right; a rough one where there are too few."""
-    clear = [c for c in cases if not _CLEAN_BELOW_DEG <= c.truth.pelvic_reversal_deg < _WINK_FROM_DEG]
+    clear = [c for c in cases if not CLEAN_BELOW_DEG <= c.truth.pelvic_reversal_deg < WINK_FROM_DEG]
     rows = np.array([[c.reading.fallen_deg, c.reading.past, c.reading.at] for c in clear]).reshape(-1, 3)
-    winks = np.array([c.truth.pelvic_reversal_deg >= _WINK_FROM_DEG for c in clear], dtype=bool)
+    winks = np.array([c.truth.pelvic_reversal_deg >= WINK_FROM_DEG for c in clear], dtype=bool)
     weights = _score_weights(rows, winks)
     threshold = best_threshold(rows @ np.array(weights[:3]) + weights[3], winks)
     shift, reach, least = _onset(cases)
@@ -92,4 +92,4 @@ def _conformal(sizes: Array) -> float:
 
 
 def _is_wink(case: Case) -> bool:
-    return case.truth.pelvic_reversal_deg >= _WINK_FROM_DEG
+    return case.truth.pelvic_reversal_deg >= WINK_FROM_DEG
