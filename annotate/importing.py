@@ -61,15 +61,12 @@ def told_of(
     """What is told of each film, in their order.
 
     Raises:
-        ConfigError: a table cannot be taken, somebody did not agree, or (`publish`) what publishing needs is not told.
+        ConfigError: a table cannot be taken, or (`publish`) what publishing needs is not told.
     """
     rows = read_tables(find_tables(films, about), terms)
     told = {film: rows.get(film.resolve(), terms) for film in films}
-    against = [film.name for film, each in told.items() if each.consent.partition(":")[0].strip() == "none"]
-    if against:
-        raise ConfigError(f"the people in {', '.join(against)} did not agree (consent none); leave these films out")
     if publish:
-        wanting = [film.name for film, each in told.items() if not each.may_be_published]
+        wanting = [film.name for film, each in told.items() if each.agreed and not each.may_be_published]
         if wanting:
             raise ConfigError(
                 "publish=true needs a licence and `consent` publication for every film; "
@@ -102,15 +99,23 @@ def _finish(writer: DatasetWriter, trials: Sequence[object], outcomes: Sequence[
     new = sum(len(outcome.clips) for outcome in outcomes)
     failed = [r.reason for r in trials if isinstance(r, Refused)]
     failed += [f"{o.file.name}: {o.status}, {o.reason}" for o in outcomes if o.status in _NOTHING]
-    if len(failed) == len(trials) + len(outcomes):
+    nothing = len(failed) == len(trials) + len(outcomes)
+    if not nothing or (path / "metadata.parquet").exists():  # one that was begun to be withdrawn from is made whole
+        dataset = writer.finish(card(path.name, writer.rows()))
+    if nothing:
         raise ClipError("no file could be brought in:\n  " + "\n  ".join(failed))
-    dataset = writer.finish(card(path.name, writer.rows()))
     measured = f", {trials_in(path)} measured trials" if trials_in(path) else ""
     print(f"{path}: {len(dataset.metadata())} clips, {new} new{measured}, {len(failed)} files without a clip")
+    if any(outcome.status == "withdrawn" for outcome in outcomes):
+        print(_ELSEWHERE)
     if outcomes:
         print(f"what became of each film, with its cuts to look at: {path / FOLDER}")
 
 
+_ELSEWHERE = (
+    "withdrawn clips are out of this dataset. What was made of them elsewhere stays until you remove it: their tasks "
+    "and media/clips/<clip_id>.mp4 on the annotation server, marks and detections, exports, trained weights"
+)
 _NOTHING = ("unreadable", "no person", "no squat found", "refused")
 
 

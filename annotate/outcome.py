@@ -12,7 +12,17 @@ from annotate.clip_file import Cut
 from annotate.film import Film
 from wink.files import write_atomically
 
-Status = Literal["imported", "already there", "duplicate", "no person", "no squat found", "refused", "unreadable"]
+Status = Literal[
+    "imported",
+    "already there",
+    "told anew",
+    "withdrawn",
+    "duplicate",
+    "no person",
+    "no squat found",
+    "refused",
+    "unreadable",
+]
 #: Folder of a dataset with what is for its maker alone: the films' names are in it.
 FOLDER = "import"
 
@@ -104,7 +114,7 @@ def keep(folder: Path, outcomes: Iterable[Outcome]) -> Path:
     known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     for outcome in outcomes:
         key = outcome.film_id or outcome.file.name
-        if outcome.status in ("already there", "duplicate"):
+        if outcome.status in ("already there", "told anew", "duplicate"):
             entry = known.setdefault(key, outcome.record())
             names = [entry["file"], *entry.get("also_called", [])]
             if outcome.file.name not in names:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from annotate.amending import amend, withdraw
 from annotate.clip_file import Cut, fitted, write_clips
 from annotate.cuts import FilmedSquat, cuts_about
 from annotate.faces import blurred
@@ -97,7 +98,7 @@ def import_films(
         try:
             content = _content(file)
             if content in first_of:
-                yield Outcome(file, "duplicate", film_id_of(content), f"the same as {first_of[content].name}")
+                yield _duplicate(file, film_id_of(content), first_of[content], told)
                 continue
             first_of[content] = file
             share_said = partial(said or _silent, file)
@@ -107,6 +108,13 @@ def import_films(
             outcome = Outcome(file, "unreadable", "", reason if file.name in reason else f"{file.name}: {reason}")
         yield replace(outcome, cpu_s=time.process_time() - started)
         (said or _silent)(file, 1.0)
+
+
+def _duplicate(file: Path, film_id: str, first: Path, told: Mapping[Path, ClipTerms]) -> Outcome:
+    """A film under a second name; refused where something else is told of it."""
+    if told[file] == told[first]:
+        return Outcome(file, "duplicate", film_id, f"the same as {first.name}")
+    return Outcome(file, "refused", film_id, f"the same as {first.name}, of which something else is told")
 
 
 def _silent(_file: Path, _share: float) -> None:
@@ -129,8 +137,11 @@ def import_film(
         DatasetError: the dataset cannot be written.
     """
     film_id = film_id_of(content)
+    if not terms.agreed:
+        return _not_agreed(file, film_id, writer)
     if film_id in writer.finished_shards():
-        return Outcome(file, "already there", film_id)
+        changed = amend(writer, film_id, terms)
+        return Outcome(file, "told anew" if changed else "already there", film_id, ", ".join(changed))
     facts = look_at(file)
     film = Film(file, film_id, content, facts, fitted(facts.width, facts.height, settings.max_side), None)
     if settings.needs_people:
@@ -144,6 +155,14 @@ def import_film(
         return replace(outcome, status="no squat found", reason=_why_no_squat(film))
     clips = _write(film, cuts, squats, terms, writer, settings, said)
     return replace(outcome, status="imported", clips=tuple(clips), cuts=tuple(cuts))
+
+
+def _not_agreed(file: Path, film_id: str, writer: DatasetWriter) -> Outcome:
+    """A film is not brought in whose people refuse; if it was, its clips go."""
+    gone = withdraw(writer, film_id)
+    if not gone:
+        return Outcome(file, "refused", film_id, "the people in it did not agree (consent none)")
+    return Outcome(file, "withdrawn", film_id, f"{len(gone)} clips removed (consent none): {', '.join(gone)}")
 
 
 def film_id_of(content: str) -> str:
@@ -243,16 +262,13 @@ def _row(video: Path, film: Film, cut: Cut, terms: ClipTerms) -> dict[str, Any]:
         "file_name": f"videos/{video.parent.name}/{video.name}",
         "clip_id": video.stem,
         "source": "real",
-        "subject_id": terms.subject_id or f"real-{film.film_id}",
-        "split": terms.split,
-        "view": terms.view,
         "fps": float(film.facts.fps),
         "n_frames": cut.n_frames,
         "width": film.size[0],
         "height": film.size[1],
         **dict.fromkeys(unknown),
-        "load_kg": terms.load_kg,
-        "license": terms.license,
+        **terms.columns,
+        "subject_id": terms.subject_id or f"real-{film.film_id}",
         "sha256": file_sha256(video),
     }
 
@@ -273,9 +289,7 @@ def _factors(
         "mended": list(facts.mended),
         "squat_s": None if squat is None else _within_clip(squat, cut, float(facts.fps)),
         "faces": settings.faces,
-        "consent": terms.consent,
-        "may_be_published": terms.may_be_published and settings.faces == "blurred",
-        **terms.personal,
+        **terms.factors(settings.faces),
     }
 
 

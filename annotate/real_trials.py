@@ -76,11 +76,17 @@ def import_trial(file: Path, dataset: Path, terms: ClipTerms, names: MarkerSet |
     """Write `trials/<trial_id>.parquet`, a row a sample, and `.csv`, a row a repetition.
 
     Raises:
+        ClipError: the person did not agree; what was there of them is removed.
         MocapError: the file cannot be read.
         DatasetError: the folder cannot be written.
     """
     digest = _digest(file)
     trial_id = sha256(f"mocap/{digest}".encode()).hexdigest()[:12]
+    files = [dataset / FOLDER / f"{trial_id}{suffix}" for suffix in (".parquet", ".csv")]
+    if not terms.agreed:
+        for there in files:
+            there.unlink(missing_ok=True)
+        raise ClipError(f"the person in {file.name} did not agree (consent none); it is not, or no longer, here")
     subject_id = terms.subject_id or f"real-{trial_id}"
     recording = read_recording(file, names, unknown_subject(subject_id))
     facts = {
@@ -91,14 +97,14 @@ def import_trial(file: Path, dataset: Path, terms: ClipTerms, names: MarkerSet |
         "measured_from": recording.source,
         "standing_tilt_deg": recording.standing_tilt_deg,
         "gaps": str(recording.gaps or "none"),
-        "split": terms.split,
+        "split": terms.columns["split"],
         "license": terms.license,
         "consent": terms.consent,
     }
     repetitions = recording.repetitions()
     try:
-        write_trial(dataset / FOLDER / f"{trial_id}.parquet", recording.trial, facts)
-        write_atomically(dataset / FOLDER / f"{trial_id}.csv", _csv(trial_id, repetitions))
+        write_trial(files[0], recording.trial, facts)
+        write_atomically(files[1], _csv(trial_id, repetitions))
     except OSError as error:
         raise DatasetError(f"{dataset} cannot be written: {error.strerror or error}") from error
     return ImportedTrial(file, trial_id, recording, repetitions)

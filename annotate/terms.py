@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from wink.errors import ConfigError, unknown_name
@@ -23,7 +24,7 @@ class ClipTerms:
 
     license: str = "unknown"  # who may use the clips, for what: CC0-1.0, CC-BY-4.0, "ours" …
     consent: str = "unknown"  # publication, research, none or unknown; words may follow a colon
-    split: str = "test"
+    split: str | None = None  # None: test
     view: str = "unknown"
     subject_id: str | None = None  # None: each film shows a person of its own
     load_kg: float | None = None
@@ -34,17 +35,39 @@ class ClipTerms:
     notes: str = ""
 
     def __post_init__(self) -> None:
-        _one_of("split", self.split, SPLITS)
+        _one_of("split", self.split or "test", SPLITS)
         _one_of("view", self.view, VIEWS)
         _one_of("pain", self.pain, ANSWERS)
         _one_of("sex", self.sex, SEXES)
-        _one_of("consent", self.consent.partition(":")[0].strip(), CONSENTS)
+        _one_of("consent", self._consented_to, CONSENTS)
         for injury in self.injuries:
             _one_of("injury_history", injury, INJURIES)
         if not self.license.strip():
             raise ConfigError("license is empty; say what it is (CC0-1.0, CC-BY-4.0, ours …), or unknown")
         _within("load_kg", self.load_kg, 0, 500, " Are these pounds?")
         _within("stature_m", self.stature_m, 1.0, 2.3, " Is this in centimetres?")
+
+    @classmethod
+    def of_clip(cls, row: Mapping[str, Any], factors: Mapping[str, Any]) -> ClipTerms:
+        """What a clip's row of `metadata.parquet` and its factors tell."""
+        columns = {name: row[name] for name in ("license", "split", "view", "subject_id", "load_kg")}
+        personal = {name: factors[name] for name in ("consent", "pain", "sex", "stature_m") if name in factors}
+        injuries = ";".join(factors.get("injury_history", ())) or "unknown"
+        return cls(**columns, **personal, injury_history=injuries)
+
+    def over(self, before: ClipTerms) -> ClipTerms:
+        """What was told before, and over it what is told now; unknown is nothing told."""
+        told = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        return replace(before, **told)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the people have not refused."""
+        return self._consented_to != "none"
+
+    @property
+    def _consented_to(self) -> str:
+        return self.consent.partition(":")[0].strip()
 
     @property
     def injuries(self) -> tuple[str, ...]:
@@ -54,12 +77,24 @@ class ClipTerms:
     @property
     def may_be_published(self) -> bool:
         """Whether the people agreed to publication and it is known who may use the clips."""
-        return self.consent.partition(":")[0].strip() == "publication" and self.license != "unknown"
+        return self._consented_to == "publication" and self.license != "unknown"
 
     @property
-    def personal(self) -> dict[str, Any]:
-        """What is told of the person, as it goes with every clip."""
+    def columns(self) -> dict[str, Any]:
+        """What has a column of its own in `metadata.parquet`."""
         return {
+            "subject_id": self.subject_id,
+            "split": self.split or "test",
+            "view": self.view,
+            "load_kg": self.load_kg,
+            "license": self.license,
+        }
+
+    def factors(self, faces: str) -> dict[str, Any]:
+        """What goes among a clip's factors, its faces being `blurred` or `kept`."""
+        return {
+            "consent": self.consent,
+            "may_be_published": self.may_be_published and faces == "blurred",
             "pain": self.pain,
             "injury_history": list(self.injuries),
             "sex": self.sex,

@@ -85,11 +85,10 @@ def test_tables_lie_beside_the_films_or_are_named(tmp_path, films):
         find_tables(films, tmp_path / "other.csv")
 
 
-def test_who_did_not_agree_is_not_brought_in_and_publishing_needs_consent_and_licence(tmp_path, films):
+def test_publishing_needs_consent_and_licence(tmp_path, films):
     table = tmp_path / "clips.csv"
-    table.write_text("file,consent\na.mp4,none\n")
-    with pytest.raises(ConfigError, match=r"a\.mp4 did not agree"):
-        told_of(films, None, TERMS)
+    table.write_text("file,consent\na.mp4,none\nb.mov,publication\n")
+    assert [t.agreed for t in told_of(films, None, TERMS, publish=True).values()] == [False, True]
     table.write_text("file,consent,licence\na.mp4,publication,CC0-1.0\nb.mov,publication,unknown\n")
     assert [t.may_be_published for t in told_of(films, None, ClipTerms()).values()] == [True, False]
     with pytest.raises(ConfigError, match=r"not told of b\.mov"):

@@ -7,6 +7,8 @@ from hashlib import sha256
 
 import av
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from acting import Acting, person, squatting
 from videos import numbers_of, write_numbered
@@ -15,9 +17,10 @@ from annotate.card import card
 from annotate.film import FilmSettings
 from annotate.film_sheet import draw
 from annotate.outcome import keep, table
-from annotate.real_clips import import_films, open_writer
+from annotate.real_clips import film_id_of, import_films, open_writer
 from annotate.terms import ClipTerms
 from wink.errors import ConfigError, DetectorError
+from wink.files import write_table
 from wink.people import PeopleFinder
 
 FPS = 25
@@ -173,6 +176,86 @@ def test_the_same_again_changes_nothing(tmp_path):
     assert again.status == "already there"
     assert people.looked == looked
     assert {f: f.read_bytes() for f in (tmp_path / "real").rglob("*") if f.is_file()} == before
+
+
+def finished(writer):
+    return writer.finish(card("real", writer.rows()))
+
+
+WHOLE = FilmSettings(cut=False, faces="kept")
+
+
+def test_what_is_told_anew_of_a_film_reaches_its_clips_and_what_is_not_told_stays(tmp_path):
+    source, other = (film(tmp_path / f"{n}.mp4", seconds=1 + n / FPS) for n in range(2))
+    first = ClipTerms(consent="publication", license="CC0-1.0", load_kg=60.0, subject_id="anna", split="train")
+    _, writer = bring([source, other], tmp_path / "real", None, WHOLE, first)
+    before = {row["clip_id"]: row for row in finished(writer).metadata()}
+    now = ClipTerms(consent="research: form 8", load_kg=62.5, pain="yes", injury_history="hip;knee", view="side")
+    (outcome,), writer = bring([source], tmp_path / "real", None, WHOLE, now)
+    assert outcome.status == "told anew"
+    assert set(outcome.reason.split(", ")) == {"view", "load_kg", "consent", "pain", "injury_history"}
+    dataset = finished(writer)
+    (mine,) = (row for row in dataset.metadata() if outcome.film_id in row["factors"])
+    factors = json.loads(mine["factors"])
+    assert (mine["view"], mine["load_kg"], mine["license"]) == ("side", 62.5, "CC0-1.0")
+    assert (mine["subject_id"], mine["split"]) == ("anna", "train")
+    assert (factors["consent"], factors["pain"], factors["injury_history"]) == (
+        "research: form 8",
+        "yes",
+        ["hip", "knee"],
+    )
+    assert not factors["may_be_published"]
+    assert {k: v for k, v in factors.items() if k == "source_frames"} == {"source_frames": [0, FPS - 1]}
+    (rest,) = (row for row in dataset.metadata() if row["clip_id"] != mine["clip_id"])
+    assert rest == before[rest["clip_id"]]
+    card_of = (dataset.path / "README.md").read_text()
+    assert "research: form 8 (1)" in card_of
+    (again,), _ = bring([source], tmp_path / "real", None, WHOLE, ClipTerms())
+    assert again.status == "already there"
+
+
+def test_what_becomes_publishable_or_not_follows_what_is_told(tmp_path):
+    source = film(tmp_path / "a.mp4", seconds=4)
+    publication = ClipTerms(consent="publication", license="CC0-1.0")
+    for terms, allowed in ((publication, True), (ClipTerms(consent="research"), False), (publication, True)):
+        _, writer = bring([source], tmp_path / "real", acting([2.0], seconds=4), terms=terms)
+        (row,) = finished(writer).metadata()
+        assert json.loads(row["factors"])["may_be_published"] is allowed
+
+
+def test_clips_go_when_consent_is_withdrawn(tmp_path):
+    source, other = (film(tmp_path / f"{n}.mp4", seconds=4 + n / FPS) for n in range(2))
+    _, writer = bring([source, other], tmp_path / "real", acting([2.0], seconds=5))
+    gone, kept = (row for row in finished(writer).metadata())
+    film_id = json.loads(gone["factors"])["film_id"]
+    refused = source if film_id_of(sha256(source.read_bytes()).hexdigest()) == film_id else other
+    frames = writer.path / "frames" / f"{gone['clip_id'][:2]}.parquet"  # as `wink attach` leaves them
+    write_table(frames, pa.Table.from_pylist([{"clip_id": c, "frame": 0} for c in (gone["clip_id"], "another")]))
+    none = ClipTerms(consent="none: withdrawn by letter")
+    (outcome,), writer = bring([refused], tmp_path / "real", None, terms=none)
+    assert outcome.status == "withdrawn"
+    assert gone["clip_id"] in outcome.reason
+    dataset = finished(writer)
+    assert [row["clip_id"] for row in dataset.metadata()] == [kept["clip_id"]]
+    left = [f for f in dataset.path.rglob("*") if f.is_file() and f.name != "import.json"]
+    assert not [f for f in left if gone["clip_id"] in f.name or film_id in f.name]
+    assert not [f for f in left if gone["clip_id"].encode() in f.read_bytes()]
+    assert pq.read_table(frames)["clip_id"].to_pylist() == ["another"]
+    entry = json.loads((dataset.path / "import/import.json").read_text())[film_id]
+    assert (entry["status"], entry["clips"]) == ("withdrawn", [])
+    (again,), _ = bring([refused], tmp_path / "real", None, terms=none)
+    assert again.status == "refused"
+    assert "did not agree" in again.reason
+
+
+def test_who_is_told_of_twice_in_two_ways_is_refused(tmp_path):
+    source = film(tmp_path / "a.mp4", seconds=1)
+    copy = tmp_path / "b.mp4"
+    copy.write_bytes(source.read_bytes())
+    told = {source: TERMS, copy: ClipTerms(consent="none")}
+    first, second = import_films(told, open_writer(tmp_path / "real"), WHOLE)
+    assert (first.status, second.status) == ("imported", "refused")
+    assert "something else is told" in second.reason
 
 
 def test_what_a_killed_import_left_is_swept_and_made_again(tmp_path):

@@ -104,6 +104,19 @@ class DatasetWriter:
     def _record(self, name: str) -> dict[str, Any]:
         return dict(json.loads(self.store.read(f".shards/{name}.json")))
 
+    def has_shard(self, name: str) -> bool:
+        """Whether there is a record of a shard, whole or not."""
+        return self.store.has(f".shards/{name}.json")
+
+    def shard(self, name: str) -> Shard:
+        """A recorded shard, without its frames."""
+        record = self._record(name)
+        return Shard(name, record["metadata"], record["repetitions"], None, record.get("quarantined", ()))
+
+    def forget(self, name: str) -> None:
+        """Remove the record of a local dataset's shard, if there is one: its clips are no longer of the dataset."""
+        (self.path / ".shards" / f"{name}.json").unlink(missing_ok=True)
+
     def rows(self) -> Iterator[dict[str, Any]]:
         """Rows of the clips of all finished shards, as they will stand in `metadata.parquet`."""
         for name in sorted(self.finished_shards()):

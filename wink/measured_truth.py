@@ -89,10 +89,16 @@ def _write_frames(file: Path, table: pa.Table) -> None:
     """Put a clip's rows into a file that may hold those of other clips."""
     file.parent.mkdir(exist_ok=True)
     if file.exists():
-        before = pq.read_table(file)
-        others = before.filter(pc.not_equal(before["clip_id"], table["clip_id"][0]))
-        table = pa.concat_tables([others, table], promote_options="default")
+        drop_frames(file, table["clip_id"][0].as_py())
+        table = pa.concat_tables([pq.read_table(file), table], promote_options="default")
     write_table(file, table)
+
+
+def drop_frames(file: Path, clip_id: str) -> None:
+    """Take a clip's rows out of a file of frames, if there is one."""
+    if file.exists():
+        table = pq.read_table(file)
+        write_table(file, table.filter(pc.not_equal(table["clip_id"], clip_id)))
 
 
 def _record(folder: Path, clip_id: str, known: dict[str, Any], repetitions: list[dict[str, Any]]) -> None:
