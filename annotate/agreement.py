@@ -11,7 +11,8 @@ import numpy as np
 from omegaconf import DictConfig
 
 from annotate.answers import Answer, answers_of, counted
-from annotate.consensus import DisputeRules, consensus_of, judge_of
+from annotate.consensus import consensus_of, judge_of
+from annotate.disputes import DisputeRules
 from annotate.precision import Precision, precision_of
 from annotate.psychometric import Psychometric, fit_psychometric
 from annotate.raters import Agreement, agreement_of

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from annotate.disputes import ORDER, DisputeRules, disputes
 from annotate.label_studio import WINK_GRADES
 from annotate.precision import Precision
-from annotate.raters import ORDER, Agreement
+from annotate.raters import Agreement
 from wink.annotation import Annotation, Grade
 from wink.clip import Clip
 from wink.consensus import INTERVAL, Consensus
@@ -42,14 +43,6 @@ class Judge:
     false_alarm: float
 
 
-@dataclass(frozen=True)
-class DisputeRules:
-    """When a clip wants a second look."""
-
-    apart_s: float = 0.2  # marks further apart, biases taken away
-    grades_apart: int = 2  # grades that many steps apart
-
-
 def judge_of(precision: Precision | None, pairs: Agreement) -> Judge:
     """What an annotator's golden clips tell; without enough of them, the spread among annotators stands in."""
     if precision is None or precision.seconds.n < LEAST_MARKS or precision.seconds.spread is None:
@@ -67,7 +60,6 @@ def consensus_of(
     clip: Clip, annotations: Sequence[Annotation], judges: Mapping[str, Judge], rules: DisputeRules | None = None
 ) -> Consensus:
     """The answer to one clip from the annotations of it that count, one an annotator."""
-    rules = rules or DisputeRules()
     probability = wink_probability(annotations, judges)
     is_wink = probability is not None and probability >= 0.5
     marks = [a for a in annotations if a.onset_s is not None]
@@ -75,14 +67,15 @@ def consensus_of(
     if is_wink and marks:
         times = np.array([a.onset_s for a in marks], float)
         low, middle, high = onset_interval(times, [judges[a.annotator] for a in marks], clip)
-    dispute = _dispute(annotations, judges, rules)
+    biases_s = {a.annotator: judges[a.annotator].bias_s for a in annotations}
+    dispute = disputes(annotations, rules or DisputeRules(), biases_s, (is_wink, middle))
     return Consensus(
         clip_id=clip.clip_id,
         n_annotators=len(annotations),
         grade=_grade(annotations, probability),
         wink_probability=probability,
         onset_s=middle,
-        onset_frame=None if middle is None else min(clip.n_frames - 1, max(0, round(middle * clip.fps))),
+        onset_frame=None if middle is None else min(clip.n_frames - 1, round(middle * clip.fps)),
         onset_low_s=low,
         onset_high_s=high,
         relation_to_parallel=_most_said([a.relation_to_parallel for a in marks]) if is_wink else None,
@@ -105,8 +98,8 @@ def wink_probability(annotations: Sequence[Annotation], judges: Mapping[str, Jud
 
 
 def onset_interval(marks_s: Array, judges: Sequence[Judge], clip: Clip) -> tuple[float, float, float]:
-    """Median and 90 % interval of the onset [s]: low, median, high."""
-    times = np.arange(-0.5, clip.duration_s + 0.5, GRID_S)
+    """Median and 90 % interval of the onset [s]: low, median, high; all within the clip."""
+    times = np.arange(0.0, clip.duration_s, GRID_S)
     log_posterior = np.zeros(len(times))
     for mark, judge in zip(marks_s, judges, strict=True):
         sigma = np.hypot(judge.spread_s, 1 / clip.fps / np.sqrt(12))
@@ -117,21 +110,6 @@ def onset_interval(marks_s: Array, judges: Sequence[Judge], clip: Clip) -> tuple
     tail = (1 - INTERVAL) / 2
     low, middle, high = np.interp([tail, 0.5, 1 - tail], reached, times)
     return float(low), float(middle), float(high)
-
-
-def _dispute(annotations: Sequence[Annotation], judges: Mapping[str, Judge], rules: DisputeRules) -> list[str]:
-    reasons = []
-    ranks = [ORDER.index(a.grade) for a in annotations if a.grade in ORDER]
-    if annotations and not ranks:
-        reasons.append("nobody can tell")
-    if ranks and min(ranks) == 0 < max(ranks):
-        reasons.append("wink or none")
-    elif ranks and max(ranks) - min(ranks) >= rules.grades_apart:
-        reasons.append(f"graded from {ORDER[min(ranks)]} to {ORDER[max(ranks)]}")
-    times = [a.onset_s - judges[a.annotator].bias_s for a in annotations if a.onset_s is not None]
-    if times and max(times) - min(times) > rules.apart_s:
-        reasons.append(f"onsets {max(times) - min(times):.2f} s apart")
-    return reasons
 
 
 def _grade(annotations: Sequence[Annotation], probability: float | None) -> Grade | None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import get_args
 
 import krippendorff
 import numpy as np
 from sklearn.metrics import cohen_kappa_score
 
+from annotate.disputes import ORDER
 from annotate.precision import Interval
-from wink.annotation import Annotation, Grade
+from wink.annotation import Annotation
 from wink.trial import Array
 
-#: Grades in their order; "cannot tell" has no place in it and counts as not judged.
-ORDER: tuple[Grade, ...] = tuple(g for g in get_args(Grade) if g != "cannot_tell")
 RESAMPLES = 300
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
 
+from annotate.answers import counted
+from annotate.disputes import ORDER, DisputeRules, disputes
 from annotate.golden import choose_golden, is_golden
 from wink.annotation import Annotation
 from wink.clip import Clip
@@ -15,9 +16,8 @@ from wink.detection import Detection
 #: A spread of onsets of this length [s] counts as much as detectors that are wholly undecided; ours: half of what a
 #: descent of 1 s would show as early or late.
 FULL_SPREAD_S = 0.5
-#: Onsets of two annotators further apart than this [s] are a dispute; ours: three frames at 30 frames/s.
-DISPUTE_S = 0.1
-_WINK_FROM = 0.5
+#: What is disputed before golden clips tell how far annotators are off: onsets three frames apart at 30 frames/s, ours.
+_RULES = DisputeRules(apart_s=0.1, grades_apart=len(ORDER))
 
 
 def doubts(detections: Iterable[Detection]) -> dict[str, float]:
@@ -57,23 +57,14 @@ def most_doubtful(doubt: Mapping[str, float], done: Iterable[str], n: int | None
 
 
 def disputed(annotations: Iterable[Annotation]) -> list[str]:
-    """Clips whose annotators differ in whether there is a wink, or in its onset; by id. Invalid answers count not."""
+    """Clips whose annotators differ in whether there is a wink, or in its onset, and are not outvoted; by id.
+
+    Of each annotator and clip the last answer counts that is valid and blind.
+    """
     by_clip: dict[str, list[Annotation]] = {}
-    for annotation in annotations:
-        if annotation.problem is None and annotation.grade not in (None, "cannot_tell") and not annotation.primed:
-            by_clip.setdefault(annotation.clip_id, []).append(annotation)
-    return sorted(clip_id for clip_id, several in by_clip.items() if any(map(_differ, *_pairs(several))))
-
-
-def _pairs(several: Sequence[Annotation]) -> tuple[list[Annotation], list[Annotation]]:
-    pairs = [(a, b) for a, b in combinations(several, 2) if a.annotator != b.annotator]
-    return [a for a, _ in pairs], [b for _, b in pairs]
-
-
-def _differ(a: Annotation, b: Annotation) -> bool:
-    if (a.grade == "none") != (b.grade == "none"):
-        return True
-    return a.onset_s is not None and b.onset_s is not None and abs(a.onset_s - b.onset_s) > DISPUTE_S
+    for annotation in counted(annotations):
+        by_clip.setdefault(annotation.clip_id, []).append(annotation)
+    return sorted(clip_id for clip_id, several in by_clip.items() if disputes(several, _RULES))
 
 
 def with_golden(clips: Sequence[Clip], share: float, n: int | None, key: bytes = b"") -> list[Clip]:

@@ -10,18 +10,20 @@ from simulated_annotators import Person, annotation, golden_dataset
 
 from annotate.agreement import agreement, measure
 from annotate.answers import Answer, answers_of, asked_repetition, counted
-from annotate.consensus import DisputeRules, Judge, consensus_of, onset_interval, wink_probability
+from annotate.consensus import Judge, consensus_of, onset_interval, wink_probability
+from annotate.disputes import DisputeRules
 from annotate.folder import ServerFolder
 from annotate.golden import choose_golden, golden_key
 from annotate.precision import Share, drift_ms_per_100, precision_of
 from annotate.psychometric import fit_psychometric
 from annotate.raters import agreement_of
 from annotate.rounds import Round, choose
+from annotate.selection import disputed
 from wink.annotation import read_annotations, write_annotations
 from wink.clip import frame_at
 from wink.consensus import read_consensus
 from wink.dataset import Dataset
-from wink.errors import AnnotationError
+from wink.errors import AnnotationError, ConfigError
 
 SIZES = [0.5, 2.0, 4.0, 7.0, 12.0, 16.0, 22.0, 30.0, 40.0]
 
@@ -214,16 +216,17 @@ def test_an_onset_interval_holds_the_truth_as_often_as_it_says(golden):
     assert abs(np.mean(robust)) < 0.02
 
 
-def test_two_that_agree_outvote_a_third_and_two_alone_who_do_not_are_disputed(golden):
+def test_two_that_agree_outvote_a_third_and_settle_it_and_two_alone_who_do_not_are_disputed(golden):
     clip = clips_of(golden.path)[5]
     judges = dict.fromkeys("abc", Judge(0.0, 0.05, 0.05, 0.9, 0.1))
     three = [annotation(clip, p, f) for p, f in zip("abc", (40, 41, 80), strict=True)]
     row = consensus_of(clip, three, judges)
     assert row.onset_frame in (40, 41)
     assert row.onset_high_s - row.onset_low_s < 0.3
-    assert row.disputed
-    assert "onsets 1.33 s apart" in row.dispute
+    assert not row.disputed
     two = consensus_of(clip, three[1:], judges)
+    assert two.disputed
+    assert "onsets 1.30 s apart" in two.dispute
     assert two.onset_high_s - two.onset_low_s > 1
     agreed = consensus_of(clip, three[:2], judges)
     assert not agreed.disputed
@@ -251,6 +254,63 @@ def test_disputes_are_named(golden, grades, why, grade):
     assert row.disputed == (why is not None)
     assert row.grade == grade
     assert (row.wink_probability is None) == (grade is None)
+
+
+@pytest.mark.parametrize(
+    ("said", "settled"),
+    [
+        ([None, None, 40], True),
+        ([None, 40, 41], True),
+        ([None, None, 40, 41], False),
+        ([None, 40, 41, 42], True),
+        ([40, 60, 80], False),
+        ([40, 43, 46, 80], True),
+        ([40, 45, 52, 58], False),  # two and two
+    ],
+)
+def test_a_clear_majority_settles_a_dispute(golden, said, settled):
+    clip = clips_of(golden.path)[5]
+    people = "abcdef"[: len(said)]
+    judges = dict.fromkeys(people, Judge(0.0, 0.05, 0.05, 0.9, 0.1))
+    answers = [annotation(clip, p, f, grade="none" if f is None else "mild") for p, f in zip(people, said, strict=True)]
+    row = consensus_of(clip, answers, judges)
+    assert row.disputed is not settled
+    assert (row.dispute is None) is settled
+    assert disputed(answers) == ([] if settled and said != [40, 43, 46, 80] else [clip.clip_id])
+
+
+def test_a_majority_that_golden_clips_belie_settles_nothing(golden):
+    clip = clips_of(golden.path)[5]
+    wolf, sharp = Judge(0.0, 0.1, 0.05, 0.9, 0.85), Judge(0.0, 0.05, 0.01, 0.98, 0.02)
+    answers = [annotation(clip, p, f) for p, f in zip("abc", (40, 41, None), strict=True)]
+    row = consensus_of(clip, answers, {"a": wolf, "b": wolf, "c": sharp})
+    assert row.grade == "none"
+    assert row.dispute.startswith("wink or none")
+
+
+def test_that_nobody_can_tell_is_settled_by_three(golden):
+    clip = clips_of(golden.path)[5]
+    judges = dict.fromkeys("abc", Judge(0.0, 0.05, 0.05, 0.9, 0.1))
+    blurred = [annotation(clip, p, None, grade="cannot_tell") for p in "abc"]
+    assert consensus_of(clip, blurred[:2], judges).dispute == "nobody can tell"
+    assert not consensus_of(clip, blurred, judges).disputed
+
+
+def test_rules_that_settle_nothing_or_everything_are_refused():
+    with pytest.raises(ConfigError, match="is no majority"):
+        DisputeRules(majority=0.5)
+    with pytest.raises(ConfigError, match="takes three"):
+        DisputeRules(settled_by=2)
+
+
+def test_an_onset_lies_within_its_clip(golden):
+    clip = clips_of(golden.path)[5]
+    late = Judge(0.2, 0.1, 0.05, 0.9, 0.1)
+    low, middle, high = onset_interval(np.array([0.1, 0.0]), [late, late], clip)
+    assert 0 <= low <= middle <= high < 0.3
+    early = replace(late, bias_s=-0.2)
+    low, middle, high = onset_interval(np.array([clip.duration_s]), [early], clip)
+    assert clip.duration_s - 0.6 < low <= middle <= high < clip.duration_s
 
 
 def test_consensus_takes_the_bias_away(golden):
@@ -295,7 +355,7 @@ def test_the_key_of_the_choices_is_kept_and_only_its_owner_reads_it(tmp_path):
 def test_the_verb_writes_a_report_that_stands_alone(golden, tmp_path, capsys):
     people = (Person("ann@x.example", 2.0), Person("bob@x.example", -1.0, gross=0.1))
     write_annotations(golden.path / "annotations.parquet", tuple(marked_by(golden, people)))
-    disputes = {"_target_": "annotate.consensus.DisputeRules", "apart_s": 0.2, "grades_apart": 2}
+    disputes = {"_target_": "annotate.disputes.DisputeRules", "apart_s": 0.2, "grades_apart": 2}
     paths = {"datasets": str(golden.path.parent)}
     agreement(OmegaConf.create({"input": ["golden"], "output": str(tmp_path), "disputes": disputes, "paths": paths}))
     rows = read_consensus(golden.path / "consensus.parquet")
