@@ -9,6 +9,7 @@ from statistics import median
 from annotate.access import explained
 from annotate.connection import Server
 from annotate.folder import ServerFolder
+from annotate.lock import locked
 from annotate.notes import SKIPPED
 from annotate.people import email_of
 from annotate.project import Queue, find_queues
@@ -65,24 +66,19 @@ def progress_table(server: Server, folder: ServerFolder, title: str) -> str:
     rows: list[tuple[str, ...]] = [_HEAD]
     lines = []
     for number, queue in find_queues(server.ls, "blind", title).items():
-        mirror, _ = refreshed(server, folder, number, Pull("blind", title))
+        with locked(folder.lock("pull"), "pulling"):
+            mirror, _ = refreshed(server, folder, number, Pull("blind", title))
         with explained("counting clips"):
             project = server.ls.projects.get(id=number)
         tasks, finished = int(project.task_number or 0), int(project.finished_task_number or 0)
-        rows += [_row(queue, h) for h in headway(mirror.annotations, tasks, _owner(queue))]
+        owner = email_of(queue.person) if queue.person else None
+        rows += [_row(queue, h) for h in headway(mirror.annotations, tasks, owner)]
         lines.append(
             f"{queue.name}: {finished} of {tasks} clips have all the answers they need, {tasks - finished} left"
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*(table if len(rows) > 1 else ["nobody has answered yet"]), *lines])
-
-
-def _owner(queue: Queue) -> str | None:
-    """Email of the person a project is for; a round such as the disputed clips is nobody's."""
-    if queue.of in (None, "disputed"):
-        return None
-    return email_of(str(queue.of))
 
 
 def _row(queue: Queue, h: Headway) -> tuple[str, ...]:

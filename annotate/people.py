@@ -41,6 +41,15 @@ def email_of(name: str) -> str:
     return f"{local}@{domain or NOWHERE}".lower()
 
 
+def name_of(name: str) -> str:
+    """A person's one name, however it is written: the log-in, without the address of those who have none.
+
+    Raises:
+        ConfigError: no log-in can be made of it.
+    """
+    return email_of(name).removesuffix(f"@{NOWHERE}")
+
+
 def add_annotator(server: Server, name: str, password: str | None = None) -> Login:
     """Give a person a log-in, and try it.
 

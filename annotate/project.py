@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from annotate.access import explained
 from annotate.page import Kind, illustrated, is_earlier_page, labeling_config, same_page
-from wink.errors import ServerError
+from annotate.people import name_of
+from wink.errors import ConfigError, ServerError
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -18,6 +20,10 @@ _DESCRIPTIONS: dict[Kind, str] = {
     "review": "With predictions; never blind.",
     "training": "For learning: the truth of a clip is shown once it has been answered. Nothing here counts.",
 }
+
+
+#: Name of the round of disputed clips; it is nobody's.
+DISPUTED = "disputed"
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,15 @@ class Queue:
     def name(self) -> str:
         """Name of the project on the server."""
         return f"{self.title} {self.kind}" + (f" {self.of}" if self.of else "")
+
+    @property
+    def person(self) -> str | None:
+        """Whom it is for, by the one name they have; None = everybody, a round, or a project somebody made by hand."""
+        if self.of in (None, DISPUTED):
+            return None
+        with suppress(ConfigError):
+            return name_of(str(self.of))
+        return None
 
 
 def make_ready(ls: LabelStudio, queue: Queue) -> int:

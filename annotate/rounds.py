@@ -10,8 +10,8 @@ from omegaconf import DictConfig
 
 from annotate.assignment import share_out
 from annotate.page import Kind
-from annotate.people import email_of
-from annotate.project import Queue, find_queues
+from annotate.people import name_of
+from annotate.project import DISPUTED, Queue, find_queues
 from annotate.push import tasks_by_clip
 from annotate.selection import disputed, doubts, most_doubtful, with_golden
 from annotate.settings import overlap_of, whole
@@ -46,9 +46,7 @@ def round_of(cfg: DictConfig) -> Round:
     Raises:
         ConfigError: one of them makes no sense.
     """
-    people = tuple(str(name) for name in cfg.annotators)
-    for name in people:
-        email_of(name)
+    people = tuple(name_of(str(name)) for name in cfg.annotators)
     if cfg.select not in SELECTIONS:
         raise ConfigError(unknown_name("selection", str(cfg.select), SELECTIONS))
     if cfg.n is not None and not whole(cfg.n, 1, 10**9):
@@ -103,12 +101,13 @@ def shared_out(
     What people have in their projects already is theirs.
     """
     if asked.select == "disputed" and not asked.people:
-        return {Queue(kind, title, "disputed", asked.overlap): clips}
+        return {Queue(kind, title, DISPUTED, asked.overlap): clips}
     if not asked.people or kind == "review":
         return {Queue(kind, title, None, asked.overlap): clips}
-    queues = {queue.of: number for number, queue in find_queues(ls, kind, title).items()}
-    before = {p: set(tasks_by_clip(ls, queues[p])) for p in asked.people if p in queues}
+    queues = {queue.person: (number, queue) for number, queue in find_queues(ls, kind, title).items()}
+    before = {p: set(tasks_by_clip(ls, queues[p][0])) for p in asked.people if p in queues}
     by_id = {clip.clip_id: clip for clip in clips}
     each = len(asked.people) if kind == "training" else asked.overlap or 1  # everybody learns on every clip
     given = share_out(by_id, asked.people, each, before)
-    return {Queue(kind, title, person, 1): [by_id[c] for c in given[person]] for person in asked.people}
+    called = {p: queues[p][1].of if p in queues else p for p in asked.people}  # as it was written then
+    return {Queue(kind, title, called[p], 1): [by_id[c] for c in given[p]] for p in asked.people}

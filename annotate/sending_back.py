@@ -8,8 +8,8 @@ goes back to the clip by the arrow changes the first itself.)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from annotate.access import explained
 from annotate.notes import NOTE, PLEASE, SKIPPED, note_of
@@ -57,14 +57,15 @@ def send_back(server: Server, project: int, annotations: Iterable[Annotation]) -
     Returns:
         How many answers went back now.
     """
-    wrong = [a for a in standing(annotations) if is_to_be_mended(a)]
-    notes: dict[str, list[tuple[str, str]]] = {}
-    for annotation in wrong:
-        notes.setdefault(annotation.clip_id, []).append((annotation.annotator, str(annotation.problem)))
+    wrong = {a.annotation_id: a for a in standing(annotations) if is_to_be_mended(a)}
     noted = tasks_where(server.ls, project, NOTE, "contains", PLEASE)
     known = {str(task.data["clip_id"]) for task in noted}
-    tasks = noted + _tasks_of(server.ls, project, [c for c in notes if c not in known])
-    n = _put_back(server, project, [t.number for t in tasks], {a.annotation_id for a in wrong})
+    others = dict.fromkeys(a.clip_id for a in wrong.values() if a.clip_id not in known)
+    tasks = noted + _tasks_of(server.ls, project, list(others))
+    n, mended = _put_back(server, project, [t.number for t in tasks], wrong)
+    notes: dict[str, list[tuple[str, str]]] = {}
+    for annotation in (a for a in wrong.values() if a.annotation_id not in mended):
+        notes.setdefault(annotation.clip_id, []).append((annotation.annotator, str(annotation.problem)))
     with explained("noting what is to be mended"):
         for task in tasks:
             note = note_of(notes.get(str(task.data["clip_id"]), ()))
@@ -81,13 +82,32 @@ def _tasks_of(ls: LabelStudio, project: int, clip_ids: list[str]) -> list[Listed
     return [task for c in clip_ids for task in tasks_where(ls, project, "clip_id", "equal", c)]
 
 
-def _put_back(server: Server, project: int, numbers: list[int], wrong: set[str]) -> int:
-    """Mark wrong answers as skipped; those that are already are left alone."""
-    n = 0
+def _put_back(
+    server: Server, project: int, numbers: list[int], wrong: Mapping[str, Annotation]
+) -> tuple[int, set[str]]:
+    """Mark wrong answers as skipped; those that are already are left alone.
+
+    Returns:
+        How many, and the ids of those that are no longer what was judged: they wait for the next pull.
+    """
+    n, mended = 0, set()
     for task in exported(server, project, numbers):
         for raw in task.get("annotations") or ():
-            if str(raw.get("unique_id") or raw.get("id")) in wrong and not raw.get("was_cancelled"):
-                with explained("sending answers back"):
-                    server.ls.annotations.update(id=raw["id"], was_cancelled=True, request_options=ONCE)
+            judged = wrong.get(str(raw.get("unique_id") or raw.get("id")))
+            if judged is None or raw.get("was_cancelled"):
+                continue
+            if raw.get("updated_at") == judged.updated_at and _cancel(server.ls, raw):
                 n += 1
-    return n
+            else:
+                mended.add(judged.annotation_id)
+    return n, mended
+
+
+def _cancel(ls: LabelStudio, raw: Mapping[str, Any]) -> bool:
+    """Mark an answer as skipped; False if it was changed in that very moment, and so is left as it is."""
+    with explained("sending answers back"):
+        now = ls.annotations.update(id=raw["id"], was_cancelled=True, request_options=ONCE)
+        if now.result == raw.get("result"):
+            return True
+        ls.annotations.update(id=raw["id"], was_cancelled=False, request_options=ONCE)
+    return False

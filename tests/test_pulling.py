@@ -1,13 +1,18 @@
 """What is done with answers once they are pulled: remembered, judged, sent back."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from fake_studio import FakeStudio
 from test_rounds import annotation
 
+from annotate import headway as headway_of
+from annotate import sending_back
 from annotate.folder import ServerFolder
 from annotate.headway import headway
 from annotate.label_studio import choice
+from annotate.lock import is_held
 from annotate.mirror import read_mirror
 from annotate.notes import NOTE, SKIPPED, note_of, reason_noted
 from annotate.pull import _earlier, annotations_of
@@ -104,6 +109,80 @@ def test_why_an_answer_was_sent_back_stays_known():
     assert _keeping_reason(now, before) == replace(now, problem="no grade")
     assert _keeping_reason(now, None) == now
     assert _keeping_reason(replace(now, problem=None), before).problem is None
+
+
+def test_progress_is_told_while_no_pull_runs_of_projects_made_by_hand_too(folder, monkeypatch):
+    """`refreshed` rewrites the mirror, which a pull in another process may be rewriting."""
+    studio, held = FakeStudio(), []
+    for name in ("winklab blind ann", "winklab blind old copy"):
+        studio.projects.create(title=name, task_number=3, finished_task_number=1)
+
+    def refreshed(*_):
+        held.append(is_held(folder.lock("pull")))
+        return SimpleNamespace(annotations=[stamped(1, 10, "ann@winklab.example")]), 0
+
+    monkeypatch.setattr(headway_of, "refreshed", refreshed)
+    table = headway_of.progress_table(SimpleNamespace(ls=studio), folder, "winklab").splitlines()
+    assert held == [True, True]
+    assert not is_held(folder.lock("pull"))
+    assert [line.split()[-2] for line in table[1:3]] == ["2", "0"]  # clips left of what is hers; clips sent back
+    assert table[2].startswith("winklab blind old copy")
+
+
+class Answered:
+    """A project with one answer, and whatever befalls it while it is sent back."""
+
+    def __init__(self, monkeypatch, raw, just_then=None):
+        self.raw, self.just_then = raw, just_then
+        self.studio = FakeStudio()
+        self.studio.annotations = SimpleNamespace(update=self.update)
+        self.project = self.studio.projects.create(title="winklab blind").id
+        self.studio.projects.import_tasks(id=self.project, request=[{"data": {"clip_id": "c1"}}])
+        monkeypatch.setattr(sending_back, "exported", lambda *_: [{"annotations": [dict(self.raw)]}])
+
+    def update(self, **named):
+        if self.just_then:
+            self.raw |= self.just_then
+        self.raw["was_cancelled"] = named["was_cancelled"]
+        return SimpleNamespace(result=self.raw["result"])
+
+    def send_back(self, *judged):
+        return sending_back.send_back(SimpleNamespace(ls=self.studio), self.project, judged)
+
+    @property
+    def note(self):
+        (task,) = self.studio.rows.values()
+        return task.data.get(NOTE, "")
+
+
+def test_an_answer_goes_back_once_and_its_reason_stands_above_the_form(monkeypatch):
+    judged = stamped(1, 10, problem="no grade")
+    there = Answered(
+        monkeypatch, {"unique_id": judged.annotation_id, "id": 5, "result": [], "updated_at": judged.updated_at}
+    )
+    assert (there.send_back(judged), there.send_back(judged)) == (1, 0)
+    assert there.raw["was_cancelled"]
+    assert there.note == note_of([("ann", "no grade")])
+    assert there.send_back(replace(judged, problem=None)) == 0
+    assert there.note == ""
+
+
+def test_an_answer_that_was_mended_since_it_was_judged_is_left_as_it_is(monkeypatch):
+    judged = stamped(1, 10, problem="no grade")
+    mended = {"unique_id": judged.annotation_id, "id": 5, "result": ["mended"], "updated_at": "2026-01-01T00:05:00Z"}
+    there = Answered(monkeypatch, mended)
+    assert there.send_back(judged) == 0
+    assert not there.raw.get("was_cancelled")
+    assert there.note == ""
+
+
+def test_an_answer_that_is_mended_in_that_very_moment_is_left_as_it_is(monkeypatch):
+    judged = stamped(1, 10, problem="no grade")
+    raw = {"unique_id": judged.annotation_id, "id": 5, "result": [], "updated_at": judged.updated_at}
+    there = Answered(monkeypatch, raw, {"result": ["mended"]})
+    assert there.send_back(judged) == 0
+    assert not there.raw["was_cancelled"]
+    assert there.note == ""
 
 
 def test_headway_counts_what_counts():

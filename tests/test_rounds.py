@@ -6,13 +6,15 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from fake_studio import FakeStudio
 from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from annotate.assignment import share_out
-from annotate.people import email_of
-from annotate.rounds import round_of
+from annotate.people import email_of, name_of
+from annotate.project import find_queues
+from annotate.rounds import round_of, shared_out
 from annotate.selection import disputed, doubts, entropy_bits, most_doubtful, with_golden
 from wink.annotation import Annotation
 from wink.clip import Clip
@@ -149,6 +151,8 @@ def settings(**changes):
         ({"golden": 20}, "is this a percentage"),
         ({"annotators": ["a b"]}, "no name for a log-in"),
         ({"annotators": ["a"], "overlap": 2}, "than the 1 named"),
+        ({"annotators": ["ann", "Ann"]}, "names somebody twice"),
+        ({"annotators": ["ann", "ann@WinkLab.example"]}, "names somebody twice"),
     ],
 )
 def test_a_round_that_makes_no_sense_is_refused(changes, said):
@@ -159,5 +163,20 @@ def test_a_round_that_makes_no_sense_is_refused(changes, said):
 def test_names_become_addresses():
     assert email_of("Ann") == "ann@winklab.example"
     assert email_of("Bob@Clinic.example") == "bob@clinic.example"
+    assert (name_of("Ann@winklab.EXAMPLE"), name_of("Bob@clinic.example")) == ("ann", "bob@clinic.example")
     with pytest.raises(ConfigError):
         email_of("x@y")
+
+
+def test_a_project_is_its_persons_however_the_name_is_written():
+    studio = FakeStudio()
+    for name in ("winklab blind Ann", "winklab blind old copy", "winklab blind disputed", "winklab blind"):
+        studio.projects.create(title=name)
+    people = {queue.name: queue.person for queue in find_queues(studio, "blind", "winklab").values()}
+    assert people == {"winklab blind Ann": "ann"} | dict.fromkeys(
+        ("winklab blind old copy", "winklab blind disputed", "winklab blind")
+    )
+    clips = [clip(n) for n in range(6)]
+    asked = round_of(settings(annotators=["ANN", "bob"]))
+    given = shared_out(studio, asked, "blind", "winklab", clips)
+    assert {queue.name: len(mine) for queue, mine in given.items()} == {"winklab blind Ann": 3, "winklab blind bob": 3}
