@@ -93,13 +93,28 @@ def sign_in(url: str, email: str, password: str, hint: str) -> httpx.Client:
     Raises:
         ServerError: the password is refused.
     """
+    cookies = _cookies(url, email, password)
+    if cookies is None:
+        raise ServerError(f"Label Studio refuses the password of {email}: {hint}")
+    return httpx.Client(base_url=url, timeout=60, trust_env=proxied(url), cookies=cookies)
+
+
+def opens(url: str, email: str, password: str) -> bool:
+    """Whether somebody can sign in with a password.
+
+    Raises:
+        ServerError: the server was not reached.
+    """
+    with explained(f"trying the log-in of {email}"):
+        return _cookies(url, email, password) is not None
+
+
+def _cookies(url: str, email: str, password: str) -> httpx.Cookies | None:
+    """What a signed-in session is known by; None where the password is refused."""
     with form_session(url, "/user/login/") as (web, token):
         form = {"csrfmiddlewaretoken": token, "email": email, "password": password}
         answer = web.post("/user/login/", data=form, headers={"Referer": f"{url}/user/login/"})
-        cookies = web.cookies
-    if answer.status_code != httpx.codes.FOUND:
-        raise ServerError(f"Label Studio refuses the password of {email}: {hint}")
-    return httpx.Client(base_url=url, timeout=60, trust_env=proxied(url), cookies=cookies)
+        return web.cookies if answer.status_code == httpx.codes.FOUND else None
 
 
 def proxied(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import secrets
 import threading
@@ -10,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from annotate.access import explained
-from annotate.backend import USER, Backend, LivePredictions, listen
+from annotate.backend import USER, Backend, LivePredictions, is_live, listen
 from annotate.connection import Server
 from annotate.folder import ServerFolder, write_private
 from annotate.notes import SKIPPED
@@ -23,8 +24,6 @@ from annotate.secrecy import is_marked_blind
 from annotate.training import LESSON, lesson
 from wink.clip import Clip
 from wink.errors import ServerError
-
-_TITLE = "wink serve"
 
 
 def secret_of(folder: ServerFolder) -> str:
@@ -100,7 +99,7 @@ def attending(
     for thread in threads:
         thread.start()
     try:
-        _disconnect(server, title)
+        _disconnect(server, title, secret)
         _connect(server, title, url, secret)
         teacher.catch_up()
         yield url, teacher
@@ -108,7 +107,7 @@ def attending(
         teacher.heard.put(None)
         threads[1].join(timeout=30)
         with suppress(ServerError):
-            _disconnect(server, title)
+            _disconnect(server, title, secret)
         web.shutdown()
         web.server_close()
 
@@ -121,7 +120,7 @@ def _connect(server: Server, title: str, url: str, secret: str) -> None:
             server.ls.ml.create(
                 url=url,
                 project=review,
-                title=_TITLE,
+                title=_title(secret),
                 auth_method="BASIC_AUTH",
                 basic_auth_user=USER,
                 basic_auth_pass=secret,
@@ -134,19 +133,32 @@ def _connect(server: Server, title: str, url: str, secret: str) -> None:
                 send_payload=True,
                 send_for_all_actions=False,
                 actions=["ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_CREATED"],
-                headers={"Authorization": f"Bearer {secret}"},
+                headers=_headers(secret),
             )
 
 
-def _disconnect(server: Server, title: str) -> None:
-    """Take away what an earlier, or this, `wink serve` connected."""
+def _disconnect(server: Server, title: str, secret: str) -> None:
+    """Take away what an earlier, or this, `wink serve` of our folder connected, and its predictions."""
     review = find_project(server.ls, "review", title)
     with explained("disconnecting"):
         if review is not None:
             for backend in server.ls.ml.list(project=review):
-                if backend.title == _TITLE and backend.id is not None:
+                if backend.title == _title(secret) and backend.id is not None:
                     server.ls.ml.delete(id=backend.id)
+            for prediction in server.ls.predictions.list(project=review):
+                if is_live(str(prediction.model_version)):
+                    server.ls.predictions.delete(id=prediction.id, request_options=ONCE)
         for number in find_queues(server.ls, "training", title):
             for hook in server.ls.webhooks.list(project=str(number)):
-                if str(hook.url).endswith("/webhook") and "127.0.0.1" in str(hook.url):
+                if hook.headers == _headers(secret):
                     server.ls.webhooks.delete(id=int(hook.id))
+
+
+def _title(secret: str) -> str:
+    """What our model is called on the server; others that serve have another secret."""
+    return f"wink serve {hashlib.sha256(secret.encode()).hexdigest()[:8]}"
+
+
+def _headers(secret: str) -> dict[str, str]:
+    """What Label Studio says to us with every answer it tells of, and to nobody else."""
+    return {"Authorization": f"Bearer {secret}"}

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +31,15 @@ _MOST_BYTES = 64_000_000
 _ANSWERED = ("ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_CREATED")
 
 
+#: Between the detector and the state of its answers, in the names of the predictions we give.
+_LIVE = ", live by wink serve: "
+
+
+def is_live(model_version: str) -> bool:
+    """Whether a prediction is one that `wink serve` gave."""
+    return re.search(f"{re.escape(_LIVE)}[0-9a-f]{{6}}$", model_version) is not None
+
+
 @dataclass
 class LivePredictions:
     """What one detector says of clips, as new as its datasets' files."""
@@ -45,7 +55,7 @@ class LivePredictions:
     @property
     def model_version(self) -> str:
         """Name of the detector and of the state of its answers: another state is another version."""
-        return f"{self.detector or 'no detector'} live {self._now()[0]}"
+        return f"{self.detector or 'no detector'}{_LIVE}{self._now()[0]}"
 
     def of_task(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Label Studio's predictions for a task; none where the detector has not looked at its clip yet."""

@@ -98,8 +98,8 @@ def pull(cfg: DictConfig) -> None:
 
 
 def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
-    from annotate.people import add_annotator, email_of
-    from annotate.settings import connection
+    from annotate.people import added_annotator, email_of
+    from annotate.settings import connection, folder_of
 
     if not names:
         raise ConfigError("say who: `wink annotate add-annotator ann` (or an email address)")
@@ -109,9 +109,11 @@ def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
         email_of(name)
     with connection(cfg, stays=cfg.serve) as server:
         for name in names:
-            login = add_annotator(server, name, cfg.password)
-            told = "as given" if cfg.password else f"{login.password}   (shown once, kept nowhere)"
-            print(f"log-in for {name} at {server.url}\n  email:    {login.email}\n  password: {told}")
+            with added_annotator(server, folder_of(cfg), name, cfg.password) as login:
+                told = (
+                    "as given" if cfg.password == login.password else f"{login.password}   (shown once, kept nowhere)"
+                )
+                print(f"log-in for {name} at {server.url}\n  email:    {login.email}\n  password: {told}", flush=True)
         print("each of them, once in their browser: gear below a video, Video hop size 1")
 
 

@@ -70,6 +70,10 @@ class ServerFolder:
         """Address and password of the first user, for a person to read."""
         return self.root / "login.txt"
 
+    def begun_login(self, email: str) -> Path:
+        """Password of a log-in that is being made; gone once it was told."""
+        return self.root / f"begun.{email}"
+
     @property
     def token(self) -> Path:
         """The key that `wink` itself signs in with."""

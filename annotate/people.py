@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 import re
 import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
 
-from annotate.access import authorisation, explained, form_session, proxied, sign_in
+from annotate.access import authorisation, explained, form_session, opens, proxied
+from annotate.folder import ServerFolder, write_private
 from wink.errors import ConfigError, ServerError
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9._+-]{1,60}")
 
 @dataclass(frozen=True)
 class Login:
-    """What a person signs in with; the password is kept nowhere."""
+    """What a person signs in with; once it was told, the password is kept nowhere."""
 
     email: str
     password: str = field(repr=False)
@@ -50,11 +53,16 @@ def name_of(name: str) -> str:
     return email_of(name).removesuffix(f"@{NOWHERE}")
 
 
-def add_annotator(server: Server, name: str, password: str | None = None) -> Login:
-    """Give a person a log-in, and try it.
+@contextmanager
+def added_annotator(server: Server, folder: ServerFolder, name: str, password: str | None = None) -> Iterator[Login]:
+    """Give a person a log-in, and try it; to be told to somebody before the work inside ends.
+
+    Whatever fails after the log-in was made, and before it was told, the same again ends the work: until then its
+    password is kept in the server's folder.
 
     Args:
         server: signed in to.
+        folder: of our own server.
         name: an email address, or a name of which one is made.
         password: None chooses one.
 
@@ -62,17 +70,34 @@ def add_annotator(server: Server, name: str, password: str | None = None) -> Log
         ConfigError: the name makes no log-in.
         ServerError: there is such a log-in already, or the server refuses the password.
     """
-    login = Login(email_of(name), password or secrets.token_urlsafe(12))
+    email = email_of(name)
+    begun = folder.begun_login(email)
+    if _number(server, email) is None:
+        login = Login(email, password or secrets.token_urlsafe(12))
+        write_private(begun, login.password)
+        _sign_up(server, login, _invitation(server))
+    else:
+        login = _begun(server, email, [password, begun.read_text() if begun.exists() else None])
+    with explained("naming the new log-in"):
+        server.ls.users.update(id=_number(server, email), first_name=name.partition("@")[0])
+    if not opens(server.url, email, login.password):
+        raise ServerError(f"{email} was made, but its password does not open it; was it changed meanwhile?")
+    yield login
+    begun.unlink(missing_ok=True)
+
+
+def _number(server: Server, email: str) -> int | None:
+    """Number of the user with a log-in; None where there is none."""
     with explained("looking for log-ins"):
-        known = {str(user.email).lower() for user in server.ls.users.list()}
-    if login.email in known:
-        raise ServerError(f"{login.email} has a log-in already; give this person another name, or use that one")
-    _sign_up(server, login, _invitation(server))
-    with explained("trying the new log-in"):
-        sign_in(server.url, login.email, login.password, "its password was changed meanwhile").close()
-        (user,) = (user for user in server.ls.users.list() if str(user.email).lower() == login.email)
-        server.ls.users.update(id=user.id, first_name=name.partition("@")[0])
-    return login
+        return next((int(user.id) for user in server.ls.users.list() if str(user.email).lower() == email), None)
+
+
+def _begun(server: Server, email: str, passwords: Sequence[str | None]) -> Login:
+    """The log-in that was made but not told, by the password that opens it."""
+    for password in passwords:
+        if password and opens(server.url, email, password):
+            return Login(email, password)
+    raise ServerError(f"{email} has a log-in already; give this person another name, or use that one")
 
 
 def _invitation(server: Server) -> str:

@@ -10,10 +10,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from fake_studio import FakeStudio
 from test_push import clip
 from test_rounds import annotation
 
+from annotate.attending import attending
 from annotate.backend import Backend, LivePredictions, listen
+from annotate.folder import ServerFolder
 from annotate.training import lesson
 from wink.detection import Detection, write_detections
 from wink.errors import ConfigError, ServerError
@@ -94,6 +97,67 @@ def test_which_detector_is_shown_must_be_clear(dataset):
     assert live(dataset, None).detector == "rule"
     (dataset.path / "detections.parquet").unlink()
     assert live(dataset, None).of_task({"clip_id": clip(7).clip_id}) == []
+
+
+class Studio(FakeStudio):
+    """With the models and webhooks of a review and a training project."""
+
+    def __init__(self):
+        super().__init__()
+        self.review, self.training = (self.projects.create(title=f"winklab {k}").id for k in ("review", "training"))
+        self.ml, self.webhooks = kept_things(), kept_things()
+
+    def predict(self, model_version):
+        self.projects.import_predictions(id=self.review, request=[{"task": 1, "model_version": model_version}])
+
+    @property
+    def versions(self):
+        return [p.model_version for p in self.said.values()]
+
+
+def kept_things():
+    """A list on the server that things are added to and deleted from."""
+    things = []
+
+    def create(**named):
+        things.append(SimpleNamespace(**{"headers": None} | named | {"id": len(things) + 1}))
+
+    def delete(**named):
+        things[:] = [thing for thing in things if thing.id != named["id"]]
+
+    return SimpleNamespace(list=lambda **_: list(things), create=create, delete=delete, things=things)
+
+
+def test_what_was_connected_and_shown_goes_at_the_end_and_what_is_others_stays(dataset, tmp_path):
+    studio, folder = Studio(), ServerFolder(tmp_path / "server")
+    folder.make()
+    theirs = {"headers": {"Authorization": "Bearer other"}}
+    for title in ("wink serve", "wink serve 0123abcd", "their model"):
+        studio.ml.create(title=title, url="http://127.0.0.1:9191")
+    studio.webhooks.create(url="http://127.0.0.1:5000/webhook")
+    studio.webhooks.create(url="http://127.0.0.1:9090/webhook", **theirs)
+    for version in ("rule", "their live 012abc", "truth"):
+        studio.predict(version)
+    before = [list(studio.ml.things), list(studio.webhooks.things), studio.versions]
+    rule = live(dataset)
+    for _ in range(2):
+        with attending(SimpleNamespace(ls=studio), folder, rule, "winklab", None):
+            assert (len(studio.ml.things), len(studio.webhooks.things)) == (4, 3)
+            studio.predict(rule.model_version)
+        assert [studio.ml.things, studio.webhooks.things, studio.versions] == before
+
+
+def test_what_a_killed_wink_serve_left_goes_when_the_next_begins(dataset, tmp_path):
+    studio, folder = Studio(), ServerFolder(tmp_path / "server")
+    folder.make()
+    killed = attending(SimpleNamespace(ls=studio), folder, live(dataset, "other"), "winklab", None)
+    killed.__enter__()
+    studio.predict(live(dataset, "other").model_version)
+    with attending(SimpleNamespace(ls=studio), folder, live(dataset), "winklab", None) as (url, _):
+        assert [backend.url for backend in studio.ml.things] == [url]
+        assert [hook.url for hook in studio.webhooks.things] == [f"{url}/webhook"]
+        assert studio.versions == []
+    killed.__exit__(None, None, None)
 
 
 @pytest.fixture
