@@ -136,11 +136,22 @@ class ServerFolder:
 
 def write_private(path: Path, text: str) -> None:
     """Write a text file, whole or not at all, that only its owner can read."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary(path)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     temporary.replace(path)
+
+
+def _temporary(path: Path) -> Path:
+    """Where a file is written before it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def sweep_clips(folder: ServerFolder) -> None:
+    """Remove the halves of clips that a killed push left; to be called while the push lock is held."""
+    for half in folder.clips.glob(".*.tmp"):
+        half.unlink(missing_ok=True)
 
 
 #: How the file looked that a clip was copied from: its path, size and time; by clip id.
@@ -212,7 +223,7 @@ def place_clip(folder: ServerFolder, clip: Clip) -> None:
         ServerError: the video is missing, or there is no room.
     """
     target = _place(folder, clip)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = _temporary(target)
     try:
         shutil.copyfile(clip.video, temporary)
         os.utime(temporary, (PLACED_AT, PLACED_AT))

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from annotate.marks import ONSET, Span, faults_of, first_text, items, marks_of, under, whole
+from annotate.notes import SKIPPED
 from wink.angles import RelationToParallel
 from wink.annotation import Annotation, Grade, Reason
 from wink.clip import Clip, time_of
@@ -74,7 +75,7 @@ def annotation_of(
         *_answer_problems(grade, depth, reasons),
     ]
     if raw.get("was_cancelled"):
-        problems = ["skipped by the annotator"]
+        problems = [SKIPPED]
     user = _user_number(raw.get("completed_by"))
     return Annotation(
         clip_id=data["clip_id"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -20,10 +21,12 @@ from annotate.folder import (
     read_stamps,
     shows_another_picture,
     stamp_of,
+    sweep_clips,
     write_private,
 )
 from annotate.page import PICTURES, picture, place_pictures
 from annotate.push import is_worked_on, tasks_by_clip
+from annotate.shown import Fetch, check_shown, fetcher
 from wink.clip import Clip
 from wink.errors import ConfigError, ServerError
 from wink.files import file_sha256
@@ -105,8 +108,9 @@ class Uploads:
 
     def bring(self, ls: LabelStudio, project: int, clips: Sequence[Clip]) -> dict[str, str]:
         """Upload what is not there yet; files are named by clip and content, so a changed video is another file."""
-        names = {clip.clip_id: f"{clip.clip_id}-{file_sha256(clip.video)[:8]}.mp4" for clip in clips}
-        _check_unmarked(ls, project, names)
+        digests = _digests(clips)
+        _check_unmarked(ls, project, digests)
+        names = {clip_id: f"{clip_id}-{digest}.mp4" for clip_id, digest in digests.items()}
         with self._web() as web:
             there = _uploaded(web, project)
             absent = [clip for clip in clips if names[clip.clip_id] not in there]
@@ -134,24 +138,27 @@ class Uploads:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The videos already lie where annotators' browsers can fetch them: `<place>/<clip_id>.mp4`."""
+    """The videos already lie where annotators' browsers can fetch them: `<place>/<clip_id>.mp4`.
+
+    A video's content stands in the fragment of its address, which is asked of no server: so a later push can tell
+    that a clip that was marked shows another picture now.
+    """
 
     place: str
     fetch: Fetch
+    uploads: Uploads
 
-    def bring(self, _ls: LabelStudio, _project: int, clips: Sequence[Clip]) -> dict[str, str]:
-        """Check that they are there, by their sizes."""
-        videos = {clip.clip_id: f"{self.place.rstrip('/')}/{clip.clip_id}.mp4" for clip in clips}
+    def bring(self, ls: LabelStudio, project: int, clips: Sequence[Clip]) -> dict[str, str]:
+        """Check that they are there, by their sizes, and are those that were marked."""
+        digests = _digests(clips)
+        _check_unmarked(ls, project, digests)
+        videos = {c: f"{self.place.rstrip('/')}/{c}.mp4#{digest}" for c, digest in digests.items()}
         check_shown(self.fetch, clips, videos, f"copy each clip to {self.place} as <clip_id>.mp4")
         return videos
 
-    def pictures(self, _ls: LabelStudio, _project: int) -> dict[str, str]:
-        """The place has none: the instructions go without."""
-        return {}
-
-
-#: Size in bytes of what is found at an address, or why nothing is.
-Fetch = Callable[[str], int | str]
+    def pictures(self, ls: LabelStudio, project: int) -> dict[str, str]:
+        """The place has none: they are uploaded."""
+        return self.uploads.pictures(ls, project)
 
 
 def choose_media(folder: ServerFolder, url: str, key: str, external: bool, wish: str | None) -> Media:
@@ -176,43 +183,10 @@ def choose_media(folder: ServerFolder, url: str, key: str, external: bool, wish:
     if wish == "upload":
         return Uploads(url, key)
     if wish.startswith(("https://", "http://", "/data/")):
-        return Elsewhere(wish, fetch)
+        return Elsewhere(wish, fetch, Uploads(url, key))
     raise ConfigError(
         f"media={wish} is no way to get at clips; expected upload, https://PLACE, {LOCAL_FILES}FOLDER, null"
     )
-
-
-def fetcher(url: str, key: str) -> Fetch:
-    """Ask an address for the first byte of a file, as a browser's player does; the server's own with its key."""
-
-    def fetch(address: str) -> int | str:
-        own = address.startswith("/")
-        headers = {"Range": "bytes=0-0", **(authorisation(url, key) if own else {})}
-        whole = f"{url}{address}" if own else address
-        try:
-            with httpx.stream("GET", whole, headers=headers, timeout=60, trust_env=proxied(whole)) as answer:
-                if answer.status_code == httpx.codes.PARTIAL_CONTENT:
-                    return int(answer.headers["content-range"].rpartition("/")[2])
-                if answer.status_code == httpx.codes.OK:
-                    return "it answers whole files only: browsers could not step through them (no Range)"
-                return f"it answers {answer.status_code}"
-        except (httpx.HTTPError, KeyError, ValueError) as error:
-            return f"it does not answer ({error or type(error).__name__})"
-
-    return fetch
-
-
-def check_shown(fetch: Fetch, clips: Sequence[Clip], videos: Mapping[str, str], hint: str) -> None:
-    """Fetch the first and the last clip, as a sample: a server that shows none is found out before anything is pushed.
-
-    Raises:
-        ServerError: the server does not show a clip, or shows another file.
-    """
-    for clip in {clips[0].clip_id: clips[0], clips[-1].clip_id: clips[-1]}.values() if clips else ():
-        found, size = fetch(videos[clip.clip_id]), clip.video.stat().st_size
-        if found != size:
-            said = f"{found} bytes where the clip has {size}" if isinstance(found, int) else found
-            raise ServerError(f"the server does not show {videos[clip.clip_id]}: {said}; {hint}")
 
 
 def place_clips(ls: LabelStudio, folder: ServerFolder, clips: Sequence[Clip]) -> None:
@@ -221,6 +195,7 @@ def place_clips(ls: LabelStudio, folder: ServerFolder, clips: Sequence[Clip]) ->
     Raises:
         ServerError: somebody marked a clip whose video has changed since.
     """
+    sweep_clips(folder)
     stamps = read_stamps(folder)
     absent = [clip for clip in clips if not is_placed(folder, clip, stamps)]
     changed = [clip.clip_id for clip in absent if shows_another_picture(folder, clip)]
@@ -236,11 +211,23 @@ def place_clips(ls: LabelStudio, folder: ServerFolder, clips: Sequence[Clip]) ->
         write_private(folder.placed, json.dumps(stamps | now))
 
 
-def _check_unmarked(ls: LabelStudio, project: int, names: Mapping[str, str]) -> None:
-    """Refuse uploads that would show another picture under a clip that was marked."""
+def _digests(clips: Sequence[Clip]) -> dict[str, str]:
+    """Eight digits of the content of each clip's video, by clip id."""
+    return {clip.clip_id: file_sha256(clip.video)[:8] for clip in clips}
+
+
+def _digest_in(address: str) -> str | None:
+    """The digits of the content that a video's address tells: of an upload, or in a fragment."""
+    found = re.search(r"-([0-9a-f]{8})\.mp4$|#([0-9a-f]{8})$", address)
+    return found and (found[1] or found[2])
+
+
+def _check_unmarked(ls: LabelStudio, project: int, digests: Mapping[str, str]) -> None:
+    """Refuse videos that would show another picture under a clip that was marked."""
     there = tasks_by_clip(ls, project)
-    changed = {c: there[c] for c in names if c in there and not there[c][0].data["video"].endswith(names[c])}
-    _refuse([c for c, tasks in changed.items() if any(is_worked_on(ls, task.number) for task in tasks)])
+    shown = {c: _digest_in(there[c][0].data["video"]) for c in digests if c in there}
+    changed = [c for c, digest in shown.items() if digest not in (None, digests[c])]
+    _refuse([c for c in changed if any(is_worked_on(ls, task.number) for task in there[c])])
 
 
 def _refuse(marked: Sequence[str]) -> None:

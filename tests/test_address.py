@@ -1,16 +1,21 @@
 """Where a server listens, which names it answers to, where its tables are, how it gets at clips."""
 
 import socket
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from test_push import FakeStudio, clip
 
+from annotate import media
 from annotate.address import EVERYWHERE, LOOPBACK, allowed_hosts, check_host, exposure, local_address, own_addresses
 from annotate.database import parse_database, remember_database, settle_database
 from annotate.folder import ServerFolder
-from annotate.media import Elsewhere, SharedFolder, choose_media
+from annotate.label_studio import task_of
+from annotate.media import Elsewhere, SharedFolder, Uploads, choose_media
+from annotate.page import PICTURES
 from annotate.prepare import child_environment, server_environment
+from annotate.push import push_tasks
 from annotate.running import Running
 from annotate.server import Wish
 from wink.errors import ConfigError, ServerError
@@ -101,13 +106,52 @@ def test_a_way_to_get_at_clips_is_chosen(folder, tmp_path, monkeypatch):
         choose_media(folder, "http://s", "k", external=True, wish="uplaod")
 
 
+def elsewhere(found):
+    return Elsewhere("https://films.example/clips/", lambda _: found, Uploads("http://s", "k"))
+
+
+@pytest.mark.parametrize("content", [b"54321", b"longer than before"])
+def test_a_video_that_was_marked_is_not_swapped_where_it_lies_elsewhere(tmp_path, content):
+    studio, video = FakeStudio(), tmp_path / "v.mp4"
+    one = clip(7, video)
+
+    def push():
+        place = elsewhere(video.stat().st_size)
+        task = task_of(one)
+        task["data"]["video"] = place.bring(studio, 1, [one])[one.clip_id]
+        return push_tasks(studio, 1, [task])
+
+    video.write_bytes(b"12345")
+    assert push() == 1
+    studio.rows[1] = studio.rows[1] | {"video": studio.rows[1]["video"].partition("#")[0]}  # as an earlier version
+    studio.used = {1}
+    assert push() == 0
+    video.write_bytes(content)
+    with pytest.raises(ServerError, match="not those that were marked"):
+        push()
+    studio.used = set()
+    assert push() == 0  # nobody marked it: it may change
+    assert studio.rows[1]["video"].endswith(sha256(content).hexdigest()[:8])
+
+
+def test_instructions_have_their_pictures_wherever_the_clips_lie(monkeypatch):
+    sent = []
+    monkeypatch.setattr(media, "authorisation", lambda *_: {})
+    monkeypatch.setattr(media, "_uploaded", lambda *_: {name: f"/data/upload/{name}" for name in sent})
+    monkeypatch.setattr(media, "_upload", lambda _web, _project, name, *_: sent.append(name))
+    for _ in range(2):
+        assert elsewhere(5).pictures(None, 1) == {name: f"/data/upload/{name}" for name in PICTURES}
+    assert sent == list(PICTURES)
+
+
 @pytest.mark.parametrize(("found", "said"), [(4, "4 bytes where the clip has 5"), ("it answers 404", "answers 404")])
 def test_a_server_that_shows_no_clip_is_found_out_before_anything_is_pushed(folder, tmp_path, found, said):
     video = tmp_path / "v.mp4"
     video.write_bytes(b"12345")
-    place = Elsewhere("https://films.example/clips/", lambda _: found)
+    place = elsewhere(found)
     with pytest.raises(ServerError, match=said):
         place.bring(FakeStudio(), 1, [clip(7, video)])
-    shown = Elsewhere("https://films.example/clips/", lambda _: 5).bring(FakeStudio(), 1, [clip(7, video)])
-    assert shown == {clip(7).clip_id: f"https://films.example/clips/{clip(7).clip_id}.mp4"}
+    shown = elsewhere(5).bring(FakeStudio(), 1, [clip(7, video)])
+    digest = sha256(b"12345").hexdigest()[:8]
+    assert shown == {clip(7).clip_id: f"https://films.example/clips/{clip(7).clip_id}.mp4#{digest}"}
     assert SharedFolder(folder, folder.media, lambda _: 5)._below() == "clips"

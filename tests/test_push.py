@@ -237,6 +237,14 @@ def test_a_clip_is_placed_once_under_its_opaque_name(folder, tmp_path):
         place_clips(FakeStudio(), folder, [clip(8, tmp_path / "gone.mp4")])
 
 
+def test_halves_that_a_killed_push_left_are_removed(folder, tmp_path):
+    video = tmp_path / "v.mp4"
+    video.write_bytes(b"12345")
+    (folder.clips / ".000000000007.mp4.4711.tmp").write_bytes(b"123")
+    place_clips(FakeStudio(), folder, [])
+    assert list(folder.clips.iterdir()) == []
+
+
 def test_the_server_cannot_tell_when_a_clip_was_made(folder, tmp_path):
     for n in (1, 2):
         video = tmp_path / f"{n}.mp4"
