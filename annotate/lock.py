@@ -38,23 +38,30 @@ def locked(path: Path, work: str) -> Iterator[None]:
     descriptor = _take(path, fcntl.LOCK_EX)
     if descriptor is None:
         print(f"waiting: another process is {work}", flush=True)
-        descriptor = _open(path)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
+        descriptor = _wait_for(path, fcntl.LOCK_EX)
+    with _closing(descriptor):
         yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
 def shared(path: Path) -> Iterator[None]:
     """Hold a lock file together with others, so that nobody gets it for itself meanwhile."""
-    descriptor = _open(path)
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    with _closing(_wait_for(path, fcntl.LOCK_SH)):
+        yield
+
+
+@contextmanager
+def _closing(descriptor: int) -> Iterator[None]:
     try:
         yield
     finally:
         os.close(descriptor)
+
+
+def _wait_for(path: Path, how: int) -> int:
+    descriptor = _open(path)
+    fcntl.flock(descriptor, how)
+    return descriptor
 
 
 def _open(path: Path) -> int:

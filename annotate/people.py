@@ -24,6 +24,10 @@ NOWHERE = "winklab.example"
 _NAME = re.compile(r"[A-Za-z0-9._+-]{1,60}")
 
 
+class RefusedLoginError(ServerError):
+    """Label Studio makes no such log-in."""
+
+
 @dataclass(frozen=True)
 class Login:
     """What a person signs in with; once it was told, the password is kept nowhere."""
@@ -75,7 +79,11 @@ def added_annotator(server: Server, folder: ServerFolder, name: str, password: s
     if _number(server, email) is None:
         login = Login(email, password or secrets.token_urlsafe(12))
         write_private(begun, login.password)
-        _sign_up(server, login, _invitation(server))
+        try:
+            _sign_up(server, login, _invitation(server))
+        except RefusedLoginError:
+            begun.unlink()
+            raise
     else:
         login = _begun(server, email, [password, begun.read_text() if begun.exists() else None])
     with explained("naming the new log-in"):
@@ -116,4 +124,4 @@ def _sign_up(server: Server, login: Login, invitation: str) -> None:
         lists = re.findall(r'<ul class="field_errors">(.*?)</ul>', answer.text, re.DOTALL)
         said = [item for each in lists for item in re.findall(r"<li>\s*([^<]+?)\s*</li>", each)]
         reason = html.unescape("; ".join(dict.fromkeys(said))) or f"it answered {answer.status_code}"
-        raise ServerError(f"Label Studio makes no log-in {login.email}: {reason}")
+        raise RefusedLoginError(f"Label Studio makes no log-in {login.email}: {reason}")

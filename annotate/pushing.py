@@ -36,11 +36,13 @@ def push_into(bearer: Courier, wish: Push) -> None:
         ConfigError: there is nothing to choose by.
     """
     kind, asked, key = wish.kind, wish.asked, golden_key(bearer.folder)
-    clips = choose(asked, wish.datasets, unique_clips(wish.datasets), key)
+    clips = unique_clips(wish.datasets)
     remember_origins(bearer.folder, wish.datasets)
     with locked(bearer.folder.lock("push"), "pushing"):
         secrecy = secrecy_of(bearer.server.ls, wish.title)
-        part = _allowed(wish, clips, secrecy, key)
+        part = choose(asked, wish.datasets, _unseen(clips, secrecy) if kind == "blind" else clips, key)
+        if kind == "training":
+            part = _lessons(part, secrecy, asked.lessons, key)
         if wish.datasets and not part:
             print(f"{kind}: select={asked.select} finds no clip that is left to mark")
             return
@@ -53,26 +55,26 @@ def push_into(bearer: Courier, wish: Push) -> None:
                 bearer.deliver_predictions(queue, wish.datasets, mine, told)
 
 
-def _allowed(wish: Push, clips: Sequence[Clip], secrecy: Secrecy, key: bytes) -> Sequence[Clip]:
-    """The clips that may go to a project of this kind; what is left out is said."""
-    if wish.kind == "review":
-        return clips
-    if wish.kind == "blind":
-        unseen = secrecy.may_be_marked(clips)
-        if len(unseen) < len(clips):
-            print(
-                f"blind: {len(clips) - len(unseen)} clips are left out, for the training or review project tells their "
-                "truth; `wink push ... project=review truth=false` takes it away again"
-            )
-        return unseen
-    lessons = secrecy.lessons(clips, wish.asked.lessons, key)
+def _unseen(clips: Sequence[Clip], secrecy: Secrecy) -> list[Clip]:
+    """The clips that may be marked blind; what is left out is said."""
+    unseen = secrecy.may_be_marked(clips)
+    if len(unseen) < len(clips):
+        print(
+            f"blind: {len(clips) - len(unseen)} clips are left out, for the training or review project tells their "
+            "truth; `wink push ... project=review truth=false` takes it away from the review again"
+        )
+    return unseen
+
+
+def _lessons(clips: Sequence[Clip], secrecy: Secrecy, share: float, key: bytes) -> list[Clip]:
+    """The clips that may be taught; what is left out is said."""
     busy = sum(c.repetitions is not None and c.clip_id in secrecy.blind for c in clips)
     if busy:
         print(
             f"training: {busy} clips are in a blind project, so their truth is not taught; "
             "simulate others: `wink generate name=lessons seed=1`"
         )
-    return lessons
+    return secrecy.lessons(clips, share, key)
 
 
 def _told(clips: Sequence[Clip], secrecy: Secrecy) -> frozenset[str]:

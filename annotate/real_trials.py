@@ -19,7 +19,7 @@ from wink.marker_set import MarkerSet
 from wink.mocap import SUFFIXES, Recording, read_recording, unknown_subject
 from wink.onset import Repetition
 from wink.repetition_table import REPETITIONS, SIMULATED_COLUMNS, repetition_rows
-from wink.trial_table import write_trial
+from wink.trial_table import read_facts, write_trial
 
 FOLDER = "trials"
 
@@ -87,6 +87,8 @@ def import_trial(file: Path, dataset: Path, terms: ClipTerms, names: MarkerSet |
         for there in files:
             there.unlink(missing_ok=True)
         raise ClipError(f"the person in {file.name} did not agree (consent none); it is not, or no longer, here")
+    if files[0].exists():
+        terms = terms.over(_told_before(files[0]))
     subject_id = terms.subject_id or f"real-{trial_id}"
     recording = read_recording(file, names, unknown_subject(subject_id))
     facts = {
@@ -108,6 +110,12 @@ def import_trial(file: Path, dataset: Path, terms: ClipTerms, names: MarkerSet |
     except OSError as error:
         raise DatasetError(f"{dataset} cannot be written: {error.strerror or error}") from error
     return ImportedTrial(file, trial_id, recording, repetitions)
+
+
+def _told_before(file: Path) -> ClipTerms:
+    """What a trial that is there says of its terms."""
+    facts = read_facts(file)
+    return ClipTerms(**{name: facts[name] for name in ("subject_id", "split", "license", "consent")})
 
 
 def trials_in(dataset: Path) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from annotate import people
 from annotate.folder import ServerFolder
-from annotate.people import added_annotator
+from annotate.people import RefusedLoginError, added_annotator
 from wink.errors import ServerError
 
 STEPS = ("invite", "before sign-up", "after sign-up", "name", "try", "told")
@@ -78,8 +78,15 @@ def test_a_log_in_that_is_somebodys_is_not_given_away(monkeypatch, folder):
             add(studio, folder, password)
 
 
-def test_a_password_the_server_refused_is_not_tried_again(monkeypatch, folder):
-    studio = Studio(monkeypatch, "before sign-up")
-    with pytest.raises(httpx.ReadTimeout):
-        add(studio, folder, "short")
+def test_a_password_the_server_refused_is_not_kept(monkeypatch, folder):
+    studio = Studio(monkeypatch)
+
+    def refuse(*_):
+        raise RefusedLoginError("too short")
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(people, "_sign_up", refuse)
+        with pytest.raises(ServerError, match="too short"):
+            add(studio, folder, "short")
+    assert not list(folder.root.glob("begun*"))
     assert add(studio, folder, "long-enough").password == "long-enough"

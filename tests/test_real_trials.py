@@ -54,6 +54,21 @@ def test_the_table_knows_where_it_came_from(squat, tmp_path):
     assert facts["gaps"] == "no gaps"
 
 
+def test_what_is_told_anew_of_a_recording_stands_over_what_was_told_before(squat, tmp_path):
+    first = imported(squat, tmp_path / "lab")
+    list(import_trials([squat], tmp_path / "lab", ClipTerms(license="ours"), None))
+    facts = read_facts(tmp_path / f"lab/trials/{first.trial_id}.parquet")
+    assert (facts["license"], facts["consent"], facts["subject_id"]) == ("ours", "research", "anna")
+
+
+def test_a_recording_goes_when_consent_is_withdrawn(squat, tmp_path):
+    imported(squat, tmp_path / "lab")
+    (gone,) = import_trials([squat], tmp_path / "lab", ClipTerms(consent="none"), None)
+    assert isinstance(gone, Refused)
+    assert "did not agree" in gone.reason
+    assert not list((tmp_path / "lab/trials").iterdir())
+
+
 def test_another_parquet_file_is_no_trial(tmp_path):
     pq.write_table(trial_table(squat_trial(tmp_path), {}).replace_schema_metadata({}), tmp_path / "a.parquet")
     with pytest.raises(DatasetError, match="no table of a trial"):

@@ -72,6 +72,13 @@ def test_what_is_taught_is_not_marked_blind_and_a_share_of_lessons_stays_the_sam
     assert marked == team.ids - taught
 
 
+def test_golden_clips_are_chosen_among_those_nobody_is_taught(team):
+    for _ in range(2):
+        team.push("training", lessons=0.5)
+        team.push("blind", select="golden", golden=1.0, n=10)
+    assert len(team.ls.clips("winklab training")) == len(team.ls.clips("winklab blind")) == 10
+
+
 def test_a_review_shows_the_truth_of_what_is_marked_and_of_nothing_that_is_still_to_be(team, capsys):
     team.push("blind", n=2)
     done, waiting = sorted(team.ls.clips("winklab blind"))
