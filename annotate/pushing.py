@@ -12,7 +12,7 @@ from annotate.lock import locked
 from annotate.origins import remember_origins
 from annotate.page import Kind
 from annotate.rounds import Round, choose, shared_out
-from annotate.secrecy import Secrecy, secrecy_of
+from annotate.secrecy import Secrecy
 from wink.clip import Clip
 from wink.dataset import Dataset
 
@@ -39,7 +39,7 @@ def push_into(bearer: Courier, wish: Push) -> None:
     clips = unique_clips(wish.datasets)
     remember_origins(bearer.folder, wish.datasets)
     with locked(bearer.folder.lock("push"), "pushing"):
-        secrecy = secrecy_of(bearer.server.ls, wish.title)
+        secrecy = Secrecy(bearer.server.ls, wish.title)
         part = choose(asked, wish.datasets, _unseen(clips, secrecy) if kind == "blind" else clips, key)
         if kind == "training":
             part = _lessons(part, secrecy, asked.lessons, key)

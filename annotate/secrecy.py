@@ -10,11 +10,13 @@ import hmac
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from annotate.access import explained
 from annotate.curve import tells_truth
 from annotate.order import tasks_where
+from annotate.page import Kind
 from annotate.predictions import TRUTH
 from annotate.project import find_project, find_queues
 from annotate.push import Listed, tasks_by_clip
@@ -26,12 +28,49 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Secrecy:
-    """How the clips of a team stand, by id."""
+    """How the clips of a team stand, by id; asked of the server once each, and only what is needed.
 
-    blind: frozenset[str] = frozenset()  # in a blind project
-    waiting: frozenset[str] = frozenset()  # ... where somebody is still to mark them
-    taught: frozenset[str] = frozenset()  # in a training project, which tells the truth of a clip once it is answered
-    shown: frozenset[str] = frozenset()  # in the review project, with their truth
+    To be asked while the push lock is held. Everything raises ServerError if the server refuses or is not reached.
+    """
+
+    ls: LabelStudio
+    title: str
+
+    @cached_property
+    def taught(self) -> frozenset[str]:
+        """Clips of training projects, which tell the truth of a clip once it is answered."""
+        return frozenset(c for tasks in self._tasks("training") for c in tasks)
+
+    @cached_property
+    def blind(self) -> frozenset[str]:
+        """Clips of blind projects."""
+        return frozenset(c for tasks in self._blind for c in tasks)
+
+    @cached_property
+    def waiting(self) -> frozenset[str]:
+        """Clips that somebody is still to mark blind."""
+        return frozenset(c for tasks in self._blind for c, several in tasks.items() if not all(t.done for t in several))
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """Clips whose truth stands in the review project, as a prediction or in the curve."""
+        review = find_project(self.ls, "review", self.title)
+        if review is None:
+            return frozenset()
+        with explained("looking whose truth is shown"):
+            told = {int(p.task) for p in self.ls.predictions.list(project=review) if p.model_version == TRUTH}
+
+        def tells(task: Listed) -> bool:
+            return task.number in told or tells_truth(str(task.data.get("curve") or ""))
+
+        return frozenset(c for c, several in tasks_by_clip(self.ls, review).items() if any(map(tells, several)))
+
+    @cached_property
+    def _blind(self) -> list[dict[str, list[Listed]]]:
+        return self._tasks("blind")
+
+    def _tasks(self, kind: Kind) -> list[dict[str, list[Listed]]]:
+        return [tasks_by_clip(self.ls, number) for number in find_queues(self.ls, kind, self.title)]
 
     def may_be_marked(self, clips: Iterable[Clip]) -> list[Clip]:
         """The clips whose truth nobody was shown, nor will be."""
@@ -54,22 +93,6 @@ class Secrecy:
         return sorted(free[: math.ceil(share * len(known))], key=lambda c: c.clip_id)
 
 
-def secrecy_of(ls: LabelStudio, title: str) -> Secrecy:
-    """How the clips of a team stand now; to be asked while the push lock is held.
-
-    Raises:
-        ServerError: the server refused, failed or was not reached.
-    """
-    blind = [tasks_by_clip(ls, number) for number in find_queues(ls, "blind", title)]
-    training = [tasks_by_clip(ls, number) for number in find_queues(ls, "training", title)]
-    return Secrecy(
-        blind=frozenset(c for tasks in blind for c in tasks),
-        waiting=frozenset(c for tasks in blind for c, several in tasks.items() if not all(t.done for t in several)),
-        taught=frozenset(c for tasks in training for c in tasks),
-        shown=_shown(ls, find_project(ls, "review", title)),
-    )
-
-
 def is_marked_blind(ls: LabelStudio, title: str, clip_id: str) -> bool:
     """Whether a clip is in a blind project of a team.
 
@@ -77,19 +100,6 @@ def is_marked_blind(ls: LabelStudio, title: str, clip_id: str) -> bool:
         ServerError: the server refused, failed or was not reached.
     """
     return any(tasks_where(ls, n, "clip_id", "equal", clip_id) for n in find_queues(ls, "blind", title))
-
-
-def _shown(ls: LabelStudio, review: int | None) -> frozenset[str]:
-    """Clips whose truth stands in the review project, as a prediction or in the curve."""
-    if review is None:
-        return frozenset()
-    with explained("looking whose truth is shown"):
-        told = {int(p.task) for p in ls.predictions.list(project=review) if p.model_version == TRUTH}
-
-    def tells(task: Listed) -> bool:
-        return task.number in told or tells_truth(str(task.data.get("curve") or ""))
-
-    return frozenset(c for c, several in tasks_by_clip(ls, review).items() if any(map(tells, several)))
 
 
 def _lot(clip: Clip, key: bytes) -> bytes:

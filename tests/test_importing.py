@@ -20,8 +20,8 @@ from annotate.outcome import keep, table
 from annotate.real_clips import film_id_of, import_films, open_writer
 from annotate.terms import ClipTerms
 from wink.errors import ConfigError, DetectorError
-from wink.files import write_table
 from wink.people import PeopleFinder
+from wink.tables import write_table
 
 FPS = 25
 CUT = FilmSettings()
