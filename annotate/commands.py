@@ -114,7 +114,7 @@ def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
                     "as given" if cfg.password == login.password else f"{login.password}   (shown once, kept nowhere)"
                 )
                 print(f"log-in for {name} at {server.url}\n  email:    {login.email}\n  password: {told}", flush=True)
-        print("each of them, once in their browser: gear below a video, Video hop size 1")
+        print("each, once in their browser: the sliders in the bar under the timeline, tab Video, Video hop size 1")
 
 
 def _tell_progress(cfg: DictConfig) -> None:

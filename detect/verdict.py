@@ -82,12 +82,17 @@ def depth_to_stop_at(verdicts: tuple[Verdict, ...]) -> str:
     told = [v for v in verdicts if v.call != "cannot_tell"]
     if not told:
         return "No repetition could be judged, so no depth to stop at can be given."
-    stops = [v.stop_at_thigh_deg for v in told if v.call == "wink" and v.stop_at_thigh_deg is not None]
+    winks = [v for v in told if v.call == "wink"]
     deepest = max(v.depth_deg for v in told)
-    if not stops:
+    if not winks:
         return f"No wink was called down to a thigh inclination of about {deepest:.0f}° (90° is parallel)."
-    n = sum(v.call == "wink" for v in told)
+    onsets = [v.thigh_at_onset_deg for v in winks if v.thigh_at_onset_deg is not None]
+    turned = f"{len(winks)} of {len(told)} repetitions judged; they went down to {deepest:.0f}°."
+    if not onsets:
+        return f"The pelvis began to turn back in {turned} At which depth is not known."
+    earliest = min((v.stop_at_thigh_deg for v in winks if v.stop_at_thigh_deg is not None), default=min(onsets))
+    maybe = f" It may have begun as early as {earliest:.0f}°." if round(earliest) < round(min(onsets)) else ""
     return (
-        f"Depth to stop at: a thigh inclination of about {min(stops):.0f}° (90° is parallel). Below that the pelvis "
-        f"began to turn back in {n} of {len(told)} repetitions judged; they went down to {deepest:.0f}°."
+        f"Depth to stop at: above a thigh inclination of about {min(onsets):.0f}° (90° is parallel). "
+        f"There or below the pelvis began to turn back in {turned}{maybe}"
     )

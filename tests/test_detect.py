@@ -150,6 +150,20 @@ def test_words_are_of_movement_and_never_a_diagnosis():
     assert "nothing of pain, injury or health" in NO_DIAGNOSIS
 
 
+def test_the_depth_to_stop_at_is_where_it_began_and_says_how_early_it_may_have():
+    winks = tuple(
+        Verdict(k, 0.0, 2.0, 3.0, 105.0, "wink", None, 0.9, onset_s=1.5, thigh_at_onset_deg=at, stop_at_thigh_deg=low)
+        for k, (at, low) in enumerate([(79.0, 70.0), (73.0, 48.0), (80.0, 77.0)])
+    )
+    told = depth_to_stop_at(winks)
+    assert "above a thigh inclination of about 73°" in told
+    assert "3 of 3 repetitions judged; they went down to 105°" in told
+    assert "as early as 48°" in told
+    assert "as early" not in depth_to_stop_at((replace(winks[2], stop_at_thigh_deg=80.0),))
+    unknown = replace(winks[0], thigh_at_onset_deg=None, stop_at_thigh_deg=None)
+    assert "1 of 1 repetitions judged" in depth_to_stop_at((unknown,))
+
+
 def test_the_banner_says_nothing_before_it_is_known():
     wink = Verdict(0, 1.0, 2.0, 3.0, 100.0, "wink", None, 0.9, onset_s=1.5)
     texts = [banner((wink,), now, ())[0][0] for now in (0.5, 1.2, 1.6, 5.0)]
