@@ -73,6 +73,7 @@ def annotation_of(
         *faults_of(marks, data["n_frames"]),
         *_grade_problems(grade, len(marks.spans.get(ONSET, []))),
         *_answer_problems(grade, depth, reasons),
+        *_load_problems(answers),
     ]
     if raw.get("was_cancelled"):
         problems = [SKIPPED]
@@ -87,7 +88,7 @@ def annotation_of(
         relation_to_parallel="cannot_tell" if depth == "cannot_tell_depth" else depth,
         spans=json.dumps(marks.spans),
         pain=first_text(answers.get("pain"), "choices"),
-        load_kg=_number(answers.get("load_kg"), "number"),
+        load_kg=_load_kg(answers),
         injury_history=tuple(str(c) for c in items(answers.get("injury_history"), "choices")),
         confidence=whole(under(answers.get("confidence"), "rating")),
         note=first_text(answers.get("note"), "text"),
@@ -122,9 +123,17 @@ def _answer_problems(grade: str | None, depth: str | None, reasons: Sequence[str
     return problems
 
 
-def _number(value: object, key: str) -> float | None:
-    found = under(value, key)
-    return float(found) if isinstance(found, int | float) else None
+def _load_kg(answers: Mapping[str, Any]) -> float | None:
+    """The load [kg]; 0 only where it was said that there is none, for a number emptied again holds 0 too."""
+    typed = under(answers.get("load_kg"), "number")
+    if isinstance(typed, int | float) and typed:
+        return float(typed)
+    return 0.0 if first_text(answers.get("load_none"), "choices") else None
+
+
+def _load_problems(answers: Mapping[str, Any]) -> list[str]:
+    typed, unloaded = _load_kg({"load_kg": answers.get("load_kg")}), _load_kg({"load_none": answers.get("load_none")})
+    return [f"a load of {typed:g} kg and no load"] if typed and unloaded is not None else []
 
 
 def _user_number(completed_by: object) -> int:

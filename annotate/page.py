@@ -28,6 +28,9 @@ EARLIER_PAGES = (
     "74e830a036daebc6bbb0b152824ed246dd8fea7f51f7c184aabbff55cd77a711",  # blind, before clips were enlarged
     "aef0830d9c4f398c5b2c4db712d3e833ab878f3ba192105aa4f6f69bb930a145",  # review, the same
     "74ba653dbf52130dcde5aaf9b98af636103dd40051d61ffed218844991541504",  # training, the same
+    "a7ebb9d50f4fda995f557f3badb7c1f054e64f4521c01ad76ddbf2645d3a95ef",  # blind, before it fitted low windows
+    "e936c884a8b61e0d6f44f7f5a8b67ed06519302efa853d699d7687daa15ef732",  # review, the same
+    "a2e446a1145221a622305209b62f0d64e349733bbe987eaa1a8f42b6463bb1a6",  # training, the same
 )
 #: Pictures of the instructions: just before the onset, and once the wink is plain.
 PICTURES = ("before_onset.jpg", "after_onset.jpg")
@@ -40,7 +43,7 @@ def labeling_config(kind: Kind) -> str:
         columns = page.find("View")
         assert columns is not None
         form = columns.findall("View")[1]
-        form.set("style", "flex:2;min-width:420px")
+        form.set("style", str(form.get("style")).replace("flex:1;min-width:280px", "flex:2;min-width:420px"))
         form.insert(0, ElementTree.Element("Markdown", value="$curve"))
     page.insert(0, ElementTree.Element("Header", value=HEADERS[kind], size="5"))
     if kind == "training":

@@ -21,6 +21,13 @@ PATIENCE_MS = 180_000
 CELL_PX, NAMES_PX = 16, 150
 COUNTER = ".lsf-frames-control"
 TIMELINE = ".lsf-timeline-frames__scroll"
+CONTROLS = ", ".join(f".lsf-main-view {what}" for what in ("input", "textarea", "button", ".lsf-label"))
+#: Whether the middle of a control belongs to it, so that a click there is meant for it: in sight, and under nothing.
+IS_ON_TOP = """e => {
+  const box = e.getBoundingClientRect(), seen = e.closest('label') || e;
+  const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return there !== null && (seen.contains(there) || there.contains(e) && !there.querySelector('.lsf-bottombar'));
+}"""
 READ_NUMBER = f"""() => {{
   const video = document.querySelector('video'), canvas = document.createElement('canvas');
   canvas.width = video.videoWidth; canvas.height = video.videoHeight;
@@ -140,6 +147,28 @@ class LabellingPage:
         """How many pixels of the page a pixel of the player's picture takes."""
         canvas = self.page.query_selector(".lsf-video-canvas canvas")
         return canvas.bounding_box()["width"] / canvas.evaluate("canvas => canvas.width")
+
+    def controls(self):
+        """Everything on the page that an annotator uses."""
+        there = self.page.query_selector_all(f"{CONTROLS}, {TIMELINE}")
+        return [control for control in there if control.is_visible()]
+
+    def out_of_reach(self):
+        """Controls that a mouse cannot get at, scrolled to where that is needed."""
+        lost = []
+        for control in self.controls():
+            control.scroll_into_view_if_needed()
+            if not control.evaluate(IS_ON_TOP):
+                lost.append(control.evaluate("e => e.outerHTML.slice(0, 120)"))
+        return lost
+
+    def wheel_over(self, selector):
+        """Turn the wheel over something; how far up it goes [px]."""
+        before = self.page.query_selector(selector).bounding_box()
+        self.page.mouse.move(before["x"] + 5, before["y"] + 5)
+        self.page.mouse.wheel(0, 2000)
+        self.page.wait_for_timeout(300)
+        return before["y"] - self.page.query_selector(selector).bounding_box()["y"]
 
     def submit(self, keys=None):
         """Send the annotation, by the button or by keys, and wait until the server has taken it."""

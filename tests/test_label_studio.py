@@ -29,6 +29,7 @@ from wink.onset import Repetition, Wink
 FPS, N = 30.0, 100
 DATA = {"video": "/x", "fps": FPS, "n_frames": N, "clip_id": "c0ffee"}
 BEFORE = (Path(__file__).parent / "golden/labeling_config_before.xml").read_text()
+FIXED_ZOOM = Path(__file__).parent / "golden/labeling_config_before_fitting.xml"
 PAGE = ElementTree.fromstring(labeling_config("blind"))
 
 
@@ -105,6 +106,8 @@ def results_of(annotation):
             results.append(choice(name, [picked]))
     if annotation.reasons:
         results.append(choice("wink_reason", annotation.reasons))
+    if annotation.load_kg == 0:
+        results.append(choice("load_none", ["no_load"]))
     if annotation.injury_history:
         results.append(choice("injury_history", annotation.injury_history))
     values = (
@@ -198,6 +201,23 @@ def test_a_mark_that_began_as_a_prediction_is_known():
     assert not read(*good).primed
     assert read(*good, parent_prediction=3).primed
     assert read({**good[0], "origin": "prediction-changed"}, MILD).primed
+
+
+@pytest.mark.parametrize(
+    ("typed", "unloaded", "load_kg", "problem"),
+    [
+        (0, False, None, None),  # typed and emptied again
+        (62.3, False, 62.3, None),
+        (None, True, 0.0, None),
+        (0, True, 0.0, None),
+        (60, True, 60.0, "a load of 60 kg and no load"),
+    ],
+)
+def test_an_emptied_load_is_not_known_and_no_load_is_said(typed, unloaded, load_kg, problem):
+    number = {"id": "l", "from_name": "load_kg", "to_name": "video", "type": "number", "value": {"number": typed}}
+    said = [*([number] if typed is not None else []), *([choice("load_none", ["no_load"])] if unloaded else [])]
+    annotation = read(*said, choice("wink_grade", ["none"]))
+    assert (annotation.load_kg, annotation.problem) == (load_kg, problem)
 
 
 def test_annotators_are_told_apart_in_every_shape_the_server_has():
@@ -324,7 +344,10 @@ def test_the_page_of_the_version_before_is_gone_on_with_and_no_other():
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
-def test_projects_begun_before_clips_were_enlarged_go_on(kind):
+def test_projects_begun_before_clips_were_enlarged_or_fitted_go_on(kind, tmp_path, monkeypatch):
+    (tmp_path / "labeling_config.xml").write_text(FIXED_ZOOM.read_text())
+    monkeypatch.setattr("annotate.page.files", lambda _: tmp_path)
+    assert is_earlier_page(labeling_config(kind))
     page = ElementTree.fromstring(labeling_config(kind))
     column = next(view for view in page.iter("View") if view.find("Video") is not None)
     column.remove(next(style for style in column.findall("Style") if "zoom" in str(style.text)))
