@@ -8,6 +8,7 @@ from typing import Any
 
 from annotate.outcome import FOLDER
 from annotate.terms import ClipTerms
+from annotate.withdrawn import note_withdrawn
 from wink.dataset_writer import DatasetWriter, Shard
 from wink.measured_truth import drop_frames
 
@@ -32,6 +33,8 @@ def withdraw(writer: DatasetWriter, film_id: str) -> list[str]:
     The record goes last: cut short, the same again ends the work.
     """
     rows = writer.shard(film_id).metadata if writer.has_shard(film_id) else ()
+    if rows:
+        note_withdrawn(writer.path, [str(row["clip_id"]) for row in rows])
     for row in rows:
         video = writer.path / row["file_name"]
         for file in (video, video.with_suffix(".frames.csv")):

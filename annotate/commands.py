@@ -38,6 +38,8 @@ def annotate(cfg: DictConfig) -> None:
         _add_annotators(cfg, words[1:])
     elif words == ["progress"]:
         _tell_progress(cfg)
+    elif words[:1] == ["withdraw"]:
+        _withdraw(cfg, words[1:])
     elif cfg.stop:
         from annotate.running import stop_server
 
@@ -120,9 +122,19 @@ def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
 def _tell_progress(cfg: DictConfig) -> None:
     from annotate.headway import progress_table
     from annotate.settings import connection, folder_of
+    from annotate.withdrawal import warn_of_withdrawn
 
     with connection(cfg, stays=False) as server:
         print(progress_table(server, folder_of(cfg), cfg.title))
+        warn_of_withdrawn(server, folder_of(cfg))
+
+
+def _withdraw(cfg: DictConfig, clip_ids: Sequence[str]) -> None:
+    from annotate.settings import connection, folder_of
+    from annotate.withdrawal import withdraw_from_server
+
+    with connection(cfg, stays=False) as server:
+        withdraw_from_server(server, folder_of(cfg), clip_ids, Path(cfg.paths.datasets), bool(cfg.confirm))
 
 
 def _say_where(server: Server, folder: ServerFolder, stays: bool) -> None:

@@ -36,6 +36,11 @@ class ServerFolder:
         return self.data / "label_studio.sqlite3"
 
     @property
+    def exports(self) -> Path:
+        """Copies of what was pulled, which Label Studio keeps for itself."""
+        return self.data / "export"
+
+    @property
     def elsewhere(self) -> Path:
         """Address of the PostgreSQL database that holds the tables instead of the file, if one does."""
         return self.root / "database.json"

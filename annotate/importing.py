@@ -113,8 +113,8 @@ def _finish(writer: DatasetWriter, trials: Sequence[object], outcomes: Sequence[
 
 
 _ELSEWHERE = (
-    "withdrawn clips are out of this dataset. What was made of them elsewhere stays until you remove it: their tasks "
-    "and media/clips/<clip_id>.mp4 on the annotation server, marks and detections, exports, trained weights"
+    "withdrawn clips are out of this dataset. What was made of them elsewhere stays until you remove it: on the "
+    "annotation server, and marks (`wink annotate withdraw` says what there is); detections, exports, trained weights"
 )
 _NOTHING = ("unreadable", "no person", "no squat found", "refused")
 

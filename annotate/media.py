@@ -111,7 +111,7 @@ class Uploads:
         digests = _digests(clips)
         _check_unmarked(ls, project, digests)
         names = {clip_id: f"{clip_id}-{digest}.mp4" for clip_id, digest in digests.items()}
-        with self._web() as web:
+        with self.web() as web:
             there = _uploaded(web, project)
             absent = [clip for clip in clips if names[clip.clip_id] not in there]
             for clip in progress(absent, "uploading", total=len(absent)) if absent else ():
@@ -125,13 +125,14 @@ class Uploads:
 
     def pictures(self, _ls: LabelStudio, project: int) -> dict[str, str]:
         """They are uploaded too, once a project."""
-        with self._web() as web:
+        with self.web() as web:
             for name in PICTURES if PICTURES[-1] not in _uploaded(web, project) else ():
                 _upload(web, project, name, BytesIO(picture(name)), "image/jpeg")
             there = _uploaded(web, project)
         return {name: there[name] for name in PICTURES if name in there}
 
-    def _web(self) -> httpx.Client:
+    def web(self) -> httpx.Client:
+        """Requests to the server."""
         headers = authorisation(self.url, self.key)
         return httpx.Client(base_url=self.url, timeout=600, headers=headers, trust_env=proxied(self.url))
 
@@ -241,10 +242,37 @@ def _refuse(marked: Sequence[str]) -> None:
 def _uploaded(web: httpx.Client, project: int) -> dict[str, str]:
     """Address of every uploaded file of a project, by the name it was sent under."""
     with explained("listing the uploads"):
-        asked: dict[str, Any] = {"all": "true", "page_size": _PAGE}
-        found = web.get(f"/api/projects/{project}/file-uploads", params=asked).raise_for_status().json()
+        found = _listed(web, project)
     # the server puts eight digits and a dash before the name
     return {Path(file["file"]).name.partition("-")[2]: f"/data/{file['file']}" for file in found}
+
+
+def _listed(web: httpx.Client, project: int) -> list[dict[str, Any]]:
+    asked: dict[str, Any] = {"all": "true", "page_size": _PAGE}
+    return list(web.get(f"/api/projects/{project}/file-uploads", params=asked).raise_for_status().json())
+
+
+def uploads_of(url: str, key: str, project: int) -> list[tuple[int, str]]:
+    """Number and name of every file that was uploaded to a project; the name begins with the server's own digits.
+
+    Raises:
+        ServerError: the server refused, failed or was not reached.
+    """
+    with Uploads(url, key).web() as web, explained("listing the uploads"):
+        return [(int(file["id"]), Path(file["file"]).name) for file in _listed(web, project)]
+
+
+def remove_uploads(url: str, key: str, uploads: Sequence[tuple[int, int, str]]) -> None:
+    """Let a server forget uploaded files, by project, number and name.
+
+    Raises:
+        ServerError: the server refused, failed or was not reached.
+    """
+    for project in dict.fromkeys(upload[0] for upload in uploads):
+        numbers = [number for at, number, _ in uploads if at == project]
+        with Uploads(url, key).web() as web, explained("removing uploads"):
+            path = f"/api/projects/{project}/file-uploads"
+            web.request("DELETE", path, json={"file_upload_ids": numbers}).raise_for_status()
 
 
 def _upload(web: httpx.Client, project: int, name: str, file: BinaryIO, kind: str) -> None:

@@ -17,6 +17,7 @@ from annotate.project import find_queues
 from annotate.pull import changes_since, known_datasets, store
 from annotate.sending_back import is_to_be_mended, send_back, standing
 from annotate.stepping import without_hops
+from annotate.withdrawal import warn_of_withdrawn
 from wink.annotation import Annotation
 from wink.dataset import Dataset
 
@@ -60,7 +61,8 @@ def pull_into(
                 back += send_back(server, project, mirror.annotations)
         counts, homeless = store(everything, named or known_datasets(datasets, known_origins(folder)))
     _tell(asked, everything, new, back)
-    _tell_homes(counts, homeless)
+    withdrawn = warn_of_withdrawn(server, folder)
+    _tell_homes(counts, [a for a in homeless if a.clip_id not in withdrawn])
     return everything
 
 

@@ -13,6 +13,7 @@ from annotate.origins import remember_origins
 from annotate.page import Kind
 from annotate.rounds import Round, choose, shared_out
 from annotate.secrecy import Secrecy
+from annotate.withdrawal import warn_of_withdrawn
 from wink.clip import Clip
 from wink.dataset import Dataset
 
@@ -38,6 +39,7 @@ def push_into(bearer: Courier, wish: Push) -> None:
     kind, asked, key = wish.kind, wish.asked, golden_key(bearer.folder)
     clips = unique_clips(wish.datasets)
     remember_origins(bearer.folder, wish.datasets)
+    clips = _agreed(clips, warn_of_withdrawn(bearer.server, bearer.folder))
     with locked(bearer.folder.lock("push"), "pushing"):
         secrecy = Secrecy(bearer.server.ls, wish.title)
         part = choose(asked, wish.datasets, _unseen(clips, secrecy) if kind == "blind" else clips, key)
@@ -53,6 +55,14 @@ def push_into(bearer: Courier, wish: Push) -> None:
             bearer.deliver(queue, mine, curves, first=kind == "blind" and asked.select in ("uncertain", "disputed"))
             if kind == "review":
                 bearer.deliver_predictions(queue, wish.datasets, mine, told)
+
+
+def _agreed(clips: Sequence[Clip], withdrawn: Set[str]) -> list[Clip]:
+    """The clips nobody has withdrawn, from whatever dataset; what is left out is said."""
+    agreed = [clip for clip in clips if clip.clip_id not in withdrawn]
+    if len(agreed) < len(clips):
+        print(f"{len(clips) - len(agreed)} clips are left out: they were withdrawn from another dataset, not from this")
+    return agreed
 
 
 def _unseen(clips: Sequence[Clip], secrecy: Secrecy) -> list[Clip]:

@@ -22,6 +22,7 @@ from annotate.pictures import pictures
 from annotate.terms import ClipTerms
 from annotate.video import VideoFacts, look_at
 from annotate.watching import watch
+from annotate.withdrawn import note_returned
 from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ClipError, DatasetError
 from wink.files import file_sha256, write_atomically
@@ -221,6 +222,7 @@ def _write(
             row["factors"] = json.dumps(_factors(film, cut, squat, terms, settings) | {"worst_frame_difference": off})
             rows.append(row)
         writer.add(Shard(name=film.film_id, metadata=rows, repetitions=[], frames=None))
+        note_returned(writer.path, ids)
     except OSError as error:
         raise DatasetError(f"{writer.path} cannot be written: {error.strerror or error}") from error
     finally:

@@ -1,10 +1,17 @@
 """As much of Label Studio as pushes and lessons see: projects, tasks, predictions, all in memory."""
 
 import json
+import re
 from itertools import count
 from types import SimpleNamespace
 
 PAGE = {"label_config": "<View/>", "total_annotations_number": 0, "maximum_annotations": 1, "expert_instruction": ""}
+#: What operators of the data manager mean: of what is there, and what is asked for.
+HOLDS = {
+    "equal": str.__eq__,
+    "contains": str.__contains__,
+    "regex": lambda there, pattern: re.search(pattern, there) is not None,
+}
 
 
 class FakeStudio:
@@ -28,6 +35,7 @@ class FakeStudio:
             delete=lambda **named: self.said.pop(named["id"]),
         )
         self.users = SimpleNamespace(list=list)
+        self.actions = SimpleNamespace(create=self._act)
 
     def clips(self, title):
         """Ids of the clips of a project, by its name; none where there is no such project."""
@@ -63,12 +71,7 @@ class FakeStudio:
         rows = [row for row in self.rows.values() if row.project == project]
         for asked in json.loads(query)["filters"]["items"] if query else ():
             key = asked["filter"].removeprefix("filter:tasks:data.")
-            equal = asked["operator"] == "equal"
-            rows = [
-                r
-                for r in rows
-                if (r.data.get(key) == asked["value"] if equal else asked["value"] in r.data.get(key, ""))
-            ]
+            rows = [r for r in rows if HOLDS[asked["operator"]](str(r.data.get(key, "")), asked["value"])]
         return [SimpleNamespace(**vars(row), is_labeled=row.id in self.done) for row in rows]
 
     def _task(self, **named):
@@ -77,6 +80,11 @@ class FakeStudio:
 
     def _update(self, **named):
         self.rows[int(named["id"])].data = named["data"]
+
+    def _act(self, **named):
+        assert named["id"] == "delete_tasks"
+        for number in named["selected_items"]["included"]:
+            assert self.rows.pop(number).project == named["project"]
 
     def _delete(self, **named):
         del self.rows[int(named["id"])]

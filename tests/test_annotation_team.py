@@ -27,6 +27,7 @@ from annotate.project import find_project, find_queues
 from annotate.push import push_copies, tasks_by_clip
 from annotate.running import find_running
 from annotate.stepping import ADVICE
+from annotate.withdrawn import note_withdrawn
 from wink.annotation import read_annotations
 from wink.cli import run
 from wink.detection import Detection, write_detections
@@ -369,3 +370,40 @@ def test_a_server_elsewhere_gets_its_clips_by_upload(lab, ls):
     wrong = lab.wink("push", "squats", "title=lost", 'media="/data/local-files/?d=nowhere"', code=2, **own)
     assert "the server does not show" in wrong
     assert json.loads(lab.folder.pushed.read_text())
+
+
+def test_clips_whose_people_withdrew_leave_every_project_and_what_was_pulled(lab, ls):
+    own = {"LABEL_STUDIO_URL": lab.url, "LABEL_STUDIO_API_KEY": lab.folder.token.read_text()}
+    made = make_dataset(lab.root / "datasets" / "leaving", ["7d0000000001", "7d0000000002"])
+    lab.wink("push", "leaving", "title=leaving", "annotators=[ann]")
+    lab.wink("push", "leaving", "title=leaving", "project=review", "truth=true")
+    lab.wink("push", "leaving", "title=afar", "media=upload", **own)
+    (number,) = find_queues(ls, "blind", "leaving")
+    with person(lab, "ann") as web:
+        for _ in CLIPS[:2]:
+            answer(web, lab, served(web, number)[1]["id"], *wink_at(30))
+    lab.wink("pull", "leaving", "title=leaving")
+    note_withdrawn(made.path, ["7d0000000001"])
+    for verb in (("pull", "title=leaving"), ("annotate", "progress", "title=leaving"), ("push", "squats")):
+        assert "WITHDRAWN: 1 clips" in lab.wink(*verb)
+    told = lab.wink("annotate", "withdraw")
+    assert "project 'winklab blind ann'" not in told
+    for line in ("'leaving blind ann': 1 tasks, with 1 answers", "'leaving review': 1 tasks", "'afar blind': 1 tasks"):
+        assert line in told
+    assert told == lab.wink("annotate", "withdraw")
+    told = lab.wink("annotate", "withdraw", "confirm=true", **own)  # as of a server elsewhere, which has uploads
+    assert "removed" in told
+    upload = re.search(r"media/upload/\d+/\S+-7d0000000001-\S+\.mp4", told)
+    assert upload is not None
+    assert "nothing is left" in lab.wink("annotate", "withdraw", "confirm=true")
+    for title, kind in (("leaving", "blind"), ("leaving", "review"), ("afar", "blind")):
+        for project in find_queues(ls, kind, title):
+            assert set(tasks_by_clip(ls, project)) == {"7d0000000002"}
+    assert not (lab.folder.clips / "7d0000000001.mp4").exists()
+    assert (lab.folder.clips / "7d0000000002.mp4").exists()
+    kept = read_annotations(made.path / "annotations.parquet")
+    assert [a.clip_id for a in kept] == ["7d0000000002"]
+    assert "WITHDRAWN" not in lab.wink("pull", "title=leaving")
+    left = [f for f in lab.folder.root.rglob("*") if f.is_file() and not f.name.startswith(("server.", "label_studio"))]
+    left = [f for f in left if b"7d0000000001" in f.read_bytes() or "7d0000000001" in f.name]
+    assert [str(f.relative_to(lab.folder.data)) for f in left] == [upload[0]]  # what a server elsewhere keeps, as told

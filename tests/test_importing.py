@@ -19,6 +19,7 @@ from annotate.film_sheet import draw
 from annotate.outcome import keep, table
 from annotate.real_clips import film_id_of, import_films, open_writer
 from annotate.terms import ClipTerms
+from annotate.withdrawn import withdrawn_from
 from wink.errors import ConfigError, DetectorError
 from wink.people import PeopleFinder
 from wink.tables import write_table
@@ -237,15 +238,19 @@ def test_clips_go_when_consent_is_withdrawn(tmp_path):
     assert gone["clip_id"] in outcome.reason
     dataset = finished(writer)
     assert [row["clip_id"] for row in dataset.metadata()] == [kept["clip_id"]]
-    left = [f for f in dataset.path.rglob("*") if f.is_file() and f.name != "import.json"]
+    left = [f for f in dataset.path.rglob("*") if f.is_file() and f.name not in ("import.json", "withdrawn.json")]
     assert not [f for f in left if gone["clip_id"] in f.name or film_id in f.name]
     assert not [f for f in left if gone["clip_id"].encode() in f.read_bytes()]
     assert pq.read_table(frames)["clip_id"].to_pylist() == ["another"]
     entry = json.loads((dataset.path / "import/import.json").read_text())[film_id]
     assert (entry["status"], entry["clips"]) == ("withdrawn", [])
+    assert withdrawn_from(dataset.path) == {gone["clip_id"]}
     (again,), _ = bring([refused], tmp_path / "real", None, terms=none)
     assert again.status == "refused"
     assert "did not agree" in again.reason
+    _, writer = bring([refused], tmp_path / "real", acting([2.0], seconds=5))
+    assert gone["clip_id"] in {row["clip_id"] for row in finished(writer).metadata()}
+    assert withdrawn_from(dataset.path) == set()
 
 
 def test_who_is_told_of_twice_in_two_ways_is_refused(tmp_path):

@@ -1,0 +1,147 @@
+"""What there is of some clips on the annotation server and in what was pulled from it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotate.access import explained
+from annotate.folder import ServerFolder
+from annotate.media import LOCAL_FILES, uploads_of
+from annotate.order import filtered
+from wink.annotation import read_annotations
+from wink.consensus import read_consensus
+
+if TYPE_CHECKING:
+    from annotate.connection import Server
+
+_ID = re.compile(r"\b[0-9a-f]{12}\b")
+#: Clips asked for with one request.
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A task that shows one of the clips, in whatever project."""
+
+    number: int
+    project: int
+    title: str  # of the project
+    clip_id: str
+    video: str  # its address
+    n_answers: int
+
+
+@dataclass(frozen=True)
+class Remains:
+    """Where clips are still to be found."""
+
+    tasks: tuple[Shown, ...] = ()
+    files: tuple[Path, ...] = ()  # videos in our folder
+    copies: tuple[Path, ...] = ()  # exports that our own Label Studio keeps, with these clips among others
+    uploads: tuple[tuple[int, int, str], ...] = ()  # project, number and name of files sent to a server of the user's
+    pulled: tuple[tuple[Path, int], ...] = ()  # files of answers and what they came to, with how many of these clips
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.tasks or self.files or self.copies or self.uploads or self.pulled)
+
+    @property
+    def clips(self) -> set[str]:
+        """Ids of the clips the server still shows, or has videos of."""
+        return {t.clip_id for t in self.tasks} | {file.stem for file in self.files}
+
+    @property
+    def elsewhere(self) -> list[str]:
+        """Addresses of videos that lie where we cannot remove them."""
+        here = (LOCAL_FILES, "/data/upload/")
+        return sorted({t.video.partition("#")[0] for t in self.tasks if not t.video.startswith(here)})
+
+    def __str__(self) -> str:
+        """A line for each place."""
+        titles = dict.fromkeys(task.title for task in self.tasks)
+        lines = [_of_project(title, [t for t in self.tasks if t.title == title]) for title in titles]
+        lines += [f"{folder}: {n} videos" for folder, n in Counter(file.parent for file in self.files).items()]
+        lines += [f"{f}: {n} copies of what was pulled" for f, n in Counter(c.parent for c in self.copies).items()]
+        lines += [f"uploads of project {project}: {n}" for project, n in Counter(u[0] for u in self.uploads).items()]
+        lines += [f"{file}: {n} rows" for file, n in self.pulled]
+        return "\n".join(f"  {line}" for line in lines)
+
+
+def _of_project(title: str, tasks: Sequence[Shown]) -> str:
+    return f"project {title!r}: {len(tasks)} tasks, with {sum(task.n_answers for task in tasks)} answers"
+
+
+def on_server(server: Server, folder: ServerFolder, clip_ids: Collection[str]) -> Remains:
+    """The tasks and videos of clips, in every project of the server, whatever its title.
+
+    Raises:
+        ServerError: the server refused, failed or was not reached.
+    """
+    if not clip_ids:
+        return Remains()
+    with explained("looking through the projects"):
+        projects = [(int(project.id), str(project.title)) for project in server.ls.projects.list()]
+    tasks = [task for number, title in projects for task in _tasks_of(server, number, title, sorted(clip_ids))]
+    files = [folder.clips / f"{clip_id}.mp4" for clip_id in sorted(clip_ids)]
+    return Remains(tuple(tasks), tuple(file for file in files if file.exists()))
+
+
+def remains_of(server: Server, folder: ServerFolder, clip_ids: Set[str], datasets: Iterable[str | Path]) -> Remains:
+    """Everything there is of clips: on the server, in what was pulled, and in datasets' answers and consensus.
+
+    Raises:
+        ServerError: the server refused, failed or was not reached.
+    """
+    found = on_server(server, folder, clip_ids)
+    if not clip_ids:
+        return found
+    uploads: tuple[tuple[int, int, str], ...] = ()
+    if server.external:
+        with explained("looking through the projects"):
+            projects = [int(project.id) for project in server.ls.projects.list()]
+        uploads = tuple(
+            (project, number, name)
+            for project in projects
+            for number, name in uploads_of(server.url, server.key, project)
+            if name.partition("-")[2].partition("-")[0] in clip_ids
+        )
+    pulled = _pulled(folder, clip_ids, datasets)
+    return replace(found, copies=_copies(folder, clip_ids), uploads=uploads, pulled=pulled)
+
+
+def _copies(folder: ServerFolder, clip_ids: Set[str]) -> tuple[Path, ...]:
+    kept = sorted(folder.exports.glob("*.json"))
+    return tuple(file for file in kept if not clip_ids.isdisjoint(_ID.findall(file.read_text())))
+
+
+def _pulled(
+    folder: ServerFolder, clip_ids: Collection[str], datasets: Iterable[str | Path]
+) -> tuple[tuple[Path, int], ...]:
+    places = [Path(dataset) for dataset in datasets]
+    answers = [*sorted(folder.pulled.glob("*.parquet")), *(place / "annotations.parquet" for place in places)]
+    counts = [(file, sum(a.clip_id in clip_ids for a in read_annotations(file))) for file in answers]
+    agreed = [place / "consensus.parquet" for place in places]
+    counts += [(file, sum(row.clip_id in clip_ids for row in read_consensus(file))) for file in agreed]
+    return tuple((file, n) for file, n in counts if n)
+
+
+def _tasks_of(server: Server, project: int, title: str, clip_ids: Sequence[str]) -> list[Shown]:
+    found = []
+    for start in range(0, len(clip_ids), _AT_ONCE):
+        pattern = f"^({'|'.join(clip_ids[start : start + _AT_ONCE])})$"
+        query = filtered([("data.clip_id", "regex", "String", pattern)])
+        with explained("looking for tasks by clip"):
+            asked = ["id", "data", "total_annotations", "cancelled_annotations"]
+            listed = server.ls.tasks.list(
+                project=project, fields="task_only", include=asked, query=query, page_size=1000
+            )
+            for task in listed:
+                data = task.data or {}
+                n = sum(int(getattr(task, name, 0) or 0) for name in asked[2:])
+                found.append(Shown(int(task.id), project, title, str(data["clip_id"]), str(data.get("video") or ""), n))
+    return found
