@@ -20,7 +20,7 @@ from wink.dataset_writer import Shard, clip_id, record_shard
 from wink.errors import WinkError
 from wink.files import write_atomically
 from wink.store import Store
-from wink.tables import write_table
+from wink.tables import read_passing, write_passing
 
 
 class Workbench:
@@ -52,11 +52,12 @@ class Workbench:
         if not part.exists():
             return False
         rows = json.loads(part.read_text())["metadata"]
-        return all(self._is_there(file) for row in rows for file in media(row))
+        kept = self._frames(index).is_file() or not rows  # a run of an earlier program kept them in another format
+        return kept and all(self._is_there(file) for row in rows for file in media(row))
 
     def keep(self, index: int, made: TrialClips) -> None:
         """Take a finished trial up; the last write is what makes it count."""
-        write_table(self._part(index).with_suffix(".parquet"), made.frames)
+        write_passing(self._frames(index), made.frames)
         self._write(index, {"metadata": list(made.metadata), "repetitions": list(made.repetitions)})
 
     def quarantine(self, trial: PlannedTrial, reason: str) -> TrialClips:
@@ -84,8 +85,7 @@ class Workbench:
         records = [json.loads(self._part(index).read_text()) for index in indices]
         metadata = [row for record in records for row in record["metadata"]]
         quarantined = [q for record in records for q in record.get("quarantined", ())]
-        files = [self._part(index).with_suffix(".parquet") for index in indices]
-        tables = [pq.read_table(file) for file in files if file.exists()]
+        tables = [read_passing(file) for file in map(self._frames, indices) if file.exists()]
         for row in metadata:
             for file in media(row):
                 if (self._root / file).exists():
@@ -127,6 +127,9 @@ class Workbench:
 
     def _part(self, index: int) -> Path:
         return self._parts / f"{index:09d}.json"
+
+    def _frames(self, index: int) -> Path:
+        return self._part(index).with_suffix(".arrow")
 
     def _trace(self, index: int) -> Path:
         return self._parts / f"{index:09d}.{self._job.run}.trace"

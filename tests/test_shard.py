@@ -106,6 +106,18 @@ def test_a_full_disk_stops_the_shard_and_what_was_finished_is_kept(tmp_path, sha
     assert not list((tmp_path / "d").rglob("*.part*"))
 
 
+def test_a_finished_trial_whose_frames_were_kept_in_another_format_is_made_again(tmp_path, shard_of_three, fates):
+    config = tiny(tmp_path, n=3)
+    fates(config, 2, "disk 1")
+    job = job_of(config, tmp_path / "d")
+    with pytest.raises(OSError, match="No space left"):
+        make_stub_shard(job)
+    (tmp_path / "d/.shards/00000.parts/000000000.arrow").rename(tmp_path / "d/.shards/00000.parts/000000000.parquet")
+    assert make_stub_shard(job).clips == 3
+    make_stub_shard(job_of(config, tmp_path / "smooth"))
+    assert media(tmp_path / "d") == media(tmp_path / "smooth")
+
+
 def test_attempts_are_counted_only_within_a_run(tmp_path, shard_of_three):
     config = tiny(tmp_path, n=3)
     folder = tmp_path / "d"

@@ -20,6 +20,31 @@ def write_table(path: Path, table: pa.Table) -> None:
     temporary.replace(path)
 
 
+def write_passing(path: Path, table: pa.Table) -> None:
+    """Write a table that is soon read again and then thrown away: ten times faster than Parquet, and larger.
+
+    It is there whole or not at all.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with pa.OSFile(str(temporary), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    temporary.replace(path)
+
+
+def read_passing(path: Path) -> pa.Table:
+    """Read a table that `write_passing` wrote, its schema as it would be had it been Parquet."""
+    with pa.OSFile(str(path), "rb") as file:
+        table = pa.ipc.open_file(file).read_all()
+    return table.cast(pa.schema([_as_in_parquet(field) for field in table.schema]))
+
+
+def _as_in_parquet(field: pa.Field) -> pa.Field:
+    """Parquet calls what is in a list `element`, pyarrow `item`: the bytes of a file hang on it."""
+    if not pa.types.is_list(field.type):
+        return field
+    return field.with_type(pa.list_(_as_in_parquet(field.type.value_field).with_name("element")))
+
+
 def read_as(
     file: Path, schema: pa.Schema, again: str, filters: Sequence[tuple[str, str, str]] | None = None
 ) -> pa.Table:
