@@ -96,7 +96,12 @@ def _settings(folder: Path) -> dict[str, Any]:
     file = folder / SETTINGS
     if not file.is_file():
         raise DetectorError(f"there are no trained networks in {folder}; name a folder that `wink train` made")
-    settings: dict[str, Any] = json.loads(file.read_text())
+    try:
+        settings = json.loads(file.read_text())
+    except ValueError as error:  # no JSON, or no text
+        raise DetectorError(f"{file} cannot be read ({error}); train again") from None
+    if not isinstance(settings, dict) or not isinstance(settings.get("calibration"), dict):
+        raise DetectorError(f"{file} holds no calibration; name a folder that `wink train` made, or train again")
     if settings.get("format") != FORMAT:
         raise DetectorError(f"{file} has format {settings.get('format')}, this program reads {FORMAT}; train again")
     return settings

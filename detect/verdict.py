@@ -93,6 +93,6 @@ def depth_to_stop_at(verdicts: tuple[Verdict, ...]) -> str:
     earliest = min((v.stop_at_thigh_deg for v in winks if v.stop_at_thigh_deg is not None), default=min(onsets))
     maybe = f" It may have begun as early as {earliest:.0f}°." if round(earliest) < round(min(onsets)) else ""
     return (
-        f"Depth to stop at: above a thigh inclination of about {min(onsets):.0f}° (90° is parallel). "
+        f"Depth to stop at: before the thighs have come down to about {min(onsets):.0f}° (0° standing, 90° parallel). "
         f"There or below the pelvis began to turn back in {turned}{maybe}"
     )

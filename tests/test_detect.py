@@ -156,7 +156,7 @@ def test_the_depth_to_stop_at_is_where_it_began_and_says_how_early_it_may_have()
         for k, (at, low) in enumerate([(79.0, 70.0), (73.0, 48.0), (80.0, 77.0)])
     )
     told = depth_to_stop_at(winks)
-    assert "above a thigh inclination of about 73°" in told
+    assert "before the thighs have come down to about 73°" in told
     assert "3 of 3 repetitions judged; they went down to 105°" in told
     assert "as early as 48°" in told
     assert "as early" not in depth_to_stop_at((replace(winks[2], stop_at_thigh_deg=80.0),))

@@ -261,3 +261,10 @@ def test_settings_that_cannot_be_are_refused(override, reason):
 def test_a_folder_without_networks_is_named(tmp_path):
     with pytest.raises(DetectorError, match="no trained networks in"):
         SilhouetteTcn(str(tmp_path), 70.0, 0.3)
+
+
+@pytest.mark.parametrize("settings", ['{"format": 3, "cal', "[]", '{"format": 1}'], ids=["cut off", "a list", "bare"])
+def test_broken_settings_of_networks_are_refused(tmp_path, settings):
+    (tmp_path / "settings.json").write_text(settings)
+    with pytest.raises(DetectorError, match="train again"):
+        SilhouetteTcn(str(tmp_path), 70.0, 0.3)

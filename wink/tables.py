@@ -68,7 +68,8 @@ def read_as(
             )
         columns = [name for name in schema.names if name in there]
         table = pq.read_table(file, columns=columns, filters=filters and list(filters))
-    except pa.ArrowException as error:
+        table = table.select(columns).cast(pa.schema([schema.field(name) for name in columns]))
+    except (pa.ArrowException, OSError) as error:
         raise DatasetError(f"{file} cannot be read ({error}); {again}") from error
     for field in schema:
         if field.name not in there:

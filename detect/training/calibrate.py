@@ -1,4 +1,4 @@
-"""Makes a network's answers right on the validation clips: score, threshold, onset, size and their intervals."""
+"""Makes a network's answers right on clips of lifters it never saw: score, threshold, onset, size and their intervals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Case:
 
 
 def calibrate(cases: Sequence[Case]) -> Calibration:
-    """The calibration under which validation repetitions come out right; a rough one where there are too few."""
+    """The calibration under which the repetitions come out right; a rough one where there are too few."""
     clear = [c for c in cases if not CLEAN_BELOW_DEG <= c.truth.pelvic_reversal_deg < WINK_FROM_DEG]
     rows = np.array([[c.reading.fallen_deg, c.reading.past, c.reading.at] for c in clear]).reshape(-1, 3)
     winks = np.array([c.truth.pelvic_reversal_deg >= WINK_FROM_DEG for c in clear], dtype=bool)
