@@ -2,7 +2,7 @@
 
 The moment of onset is the middle of a distribution over the samples of the descent: the network's hill about the onset
 times the likelihood that everything before is no wink yet and everything after is one (a single change point). Scores,
-intervals and the shift of the onset are those under which clips of lifters left out of training came out right (`Calibration`).
+intervals and the shift of the onset are those under which lifters that were left out came out right (`Calibration`).
 """
 
 from __future__ import annotations

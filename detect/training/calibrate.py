@@ -1,4 +1,4 @@
-"""Makes a network's answers right on clips of lifters it never saw: score, threshold, onset, size and their intervals."""
+"""Makes a network's answers right on lifters it never saw: score, threshold, onset, size and their intervals."""
 
 from __future__ import annotations
 
