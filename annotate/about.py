@@ -9,16 +9,31 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from annotate.terms import ClipTerms
+from annotate.terms import ANSWERS, CONSENTS, INJURIES, SEXES, VIEWS, ClipTerms
 from wink.errors import ConfigError, unknown_name
+from wink.words import several
 
 #: The table's usual name.
 NAME = "clips.csv"
 COLUMNS = (
     *("file", "subject_id", "view", "load_kg", "pain", "injury_history"),
-    *("consent", "licence", "sex", "stature_m", "notes"),
+    *("consent", "license", "sex", "stature_m", "notes"),
 )
-_OTHER_NAMES = {"license": "licence", "stature": "stature_m"}
+_OTHER_NAMES = {"licence": "license", "stature": "stature_m"}
+#: What may stand in a column; the template says it below its rows.
+_ALLOWED = {
+    "view": VIEWS,
+    "load_kg": ("a number",),
+    "pain": ANSWERS,
+    "injury_history": INJURIES,
+    "consent": CONSENTS,
+    "license": ("CC0-1.0", "CC-BY-4.0", "ours", "...", "unknown"),
+    "sex": SEXES,
+    "stature_m": ("a number",),
+}
+_MORE = {"injury_history": "; several with ; between them", "consent": "; words may follow a colon"}
+#: Rows that begin with it are for people.
+_REMARK = "#"
 _NUMBERS = ("load_kg", "stature_m")
 
 
@@ -54,17 +69,19 @@ def read_tables(tables: Sequence[Path], terms: ClipTerms) -> dict[Path, ClipTerm
             except ConfigError as error:
                 wrong.append(f"{table.name} line {line}: {error}")
     if wrong:
-        raise ConfigError("\n  ".join([f"{len(wrong)} rows cannot be taken:", *wrong]))
+        raise ConfigError("\n  ".join([f"{several(len(wrong), 'row')} cannot be taken:", *wrong]))
     return told
 
 
 def template(files: Sequence[Path]) -> str:
-    """A table to fill in, a row a film."""
+    """A table to fill in, a row a film; below them what may stand in the columns."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
-    unknown = dict.fromkeys(("view", "consent", "licence"), "unknown")
+    unknown = dict.fromkeys(("view", "consent", "license"), "unknown")
     writer.writerows({"file": file.name, **unknown} for file in files)
+    for name, allowed in _ALLOWED.items():
+        text.write(f"{_REMARK} {name}: {' | '.join(allowed)}{_MORE.get(name, '')}\n")
     return text.getvalue()
 
 
@@ -89,6 +106,8 @@ def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
     reader.fieldnames = names
     rows = []
     for row in reader:
+        if str(row["file"] or "").startswith(_REMARK):
+            continue
         if None in row:
             where = f"{table.name} line {reader.line_num}"
             raise ConfigError(f"{where}: more cells than columns; quote text that has a {divider!r} in it")
@@ -110,7 +129,7 @@ def _terms(row: Mapping[str, str], terms: ClipTerms) -> ClipTerms:
     given: dict[str, Any] = {}
     for name, cell in row.items():
         if cell and name != "file":
-            given["license" if name == "licence" else name] = _number(name, cell) if name in _NUMBERS else cell
+            given[name] = _number(name, cell) if name in _NUMBERS else cell
     return replace(terms, **given)
 
 

@@ -21,6 +21,7 @@ from wink.config import build
 from wink.consensus import Consensus, write_consensus
 from wink.dataset import Dataset, find_dataset
 from wink.errors import AnnotationError, ConfigError
+from wink.words import several
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,17 @@ def summary(findings: Findings) -> list[str]:
     lines = []
     for person, p in findings.precision.items():
         bias, spread = p.frames.bias, p.frames.spread
-        marks = f"{bias.value:+.1f} ± {spread.value:.1f} frames" if bias and spread else "too few marks"
+        marks = "too few marks to tell"
+        if p.frames.tells and bias and spread:
+            marks = f"{bias.value:+.1f} ± {spread.value:.1f} frames"
         sees = findings.psychometric[person]
         smallest = f", sees half of the winks of {sees.threshold_deg.value:.0f} deg" if sees else ""
-        missed = f"{p.missed.count} of {p.missed.total} winks missed"
-        alarms = f"{p.false_alarms.count} of {p.false_alarms.total} clean squats called"
-        lines.append(f"{person}: {p.n_golden} golden clips, {marks}, {missed}, {alarms}{smallest}")
-    lines += [f"{person}: no golden clips" for person, said in findings.answers.items() if not said]
+        missed = f"{p.missed.count} of {several(p.missed.total, 'wink')} missed"
+        alarms = f"{p.false_alarms.count} of {several(p.false_alarms.total, 'clean squat')} called"
+        lines.append(f"{person}: {several(p.n_golden, 'clip')} of known truth, {marks}, {missed}, {alarms}{smallest}")
+    lines += [f"{person}: no clips of known truth" for person, said in findings.answers.items() if not said]
     disputed = sum(row.disputed for row in findings.consensus)
-    lines.append(f"{len(findings.consensus)} clips with a consensus, {disputed} disputed")
+    lines.append(f"{several(len(findings.consensus), 'clip')} with a consensus, {disputed} disputed")
     return lines
 
 

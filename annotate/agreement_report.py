@@ -13,6 +13,7 @@ from annotate.agreement_plots import bland_altman_plot, drift_plot, error_plot, 
 from annotate.precision import CLEAN_BELOW_DEG, WINK_FROM_DEG, Errors, Interval, Precision, Share
 from wink.files import write_atomically
 from wink.report_page import page_head, table
+from wink.words import several
 
 if TYPE_CHECKING:
     from annotate.agreement import Findings
@@ -41,9 +42,9 @@ def _lead(findings: Findings) -> str:
     left_out = ", ".join(f"{count} {reason}" for reason, count in findings.left_out.items())
     people = len(findings.answers)
     return _paragraph(
-        f"{findings.n_annotations} annotations by {people} annotator{'s' * (people != 1)}"
+        f"{several(findings.n_annotations, 'annotation')} by {several(people, 'annotator')}"
         + (f" ({left_out}: these do not count)" if left_out else "")
-        + f"; {len(findings.consensus)} clips with an answer, "
+        + f"; {several(len(findings.consensus), 'clip')} with an answer, "
         f"{sum(row.disputed for row in findings.consensus)} of them disputed."
     )
 
@@ -53,7 +54,7 @@ def _person(name: str, findings: Findings) -> str:
     pace = findings.seconds_per_clip.get(name)
     head = f"<h2>{escape(name)}</h2>" + (_paragraph(f"Half of the clips took less than {pace:.0f} s.") if pace else "")
     if precision is None:
-        return head + _paragraph("Marked no golden clip, so nothing can be said of bias, spread or misses.")
+        return head + _paragraph("Marked no clip of known truth, so nothing can be said of bias, spread or misses.")
     fitted = findings.psychometric[name]
     words = _list([*_sentences(precision), _smallest(fitted.threshold_deg if fitted else None)])
     plots = [error_plot(answers, precision), psychometric_plot(answers, fitted), drift_plot(answers)]
@@ -62,17 +63,19 @@ def _person(name: str, findings: Findings) -> str:
 
 def _sentences(p: Precision) -> list[str]:
     """What golden clips say of one annotator."""
-    sentences = [f"{p.n_golden} golden clips, {p.n_cannot_tell} of them “cannot tell”."]
+    sentences = [f"{several(p.n_golden, 'clip')} of known truth, {p.n_cannot_tell} of them “cannot tell”."]
     frames, seconds, thigh = p.frames, p.seconds, p.thigh_deg
     if frames.bias is None:
         sentences.append("No onset was marked on a wink, so there is no error of time.")
+    elif not frames.tells:
+        sentences.append(f"{several(frames.n, 'onset')} marked on winks: too few marks to tell bias or spread.")
     else:
         when = "late" if frames.bias.value >= 0 else "early"
         sentences.append(
             f"On average {abs(frames.bias.value):.1f} frames {when} ({_interval(frames.bias, 1)}), that is "
             f"{_milliseconds(seconds)} or {_degrees(thigh)} of thigh."
         )
-    if frames.spread is not None and seconds.spread is not None:
+    if frames.tells and frames.spread is not None and seconds.spread is not None:
         sentences.append(
             f"Two thirds of the marks lie within ±{frames.spread.value:.1f} frames of that "
             f"({_interval(frames.spread, 1)}; {1e3 * seconds.spread.value:.0f} ms). "
@@ -123,7 +126,8 @@ def _consensus(findings: Findings) -> str:
     marked = [row for row in findings.consensus if row.onset_low_s is not None and row.onset_high_s is not None]
     widths = sorted(row.onset_high_s - row.onset_low_s for row in marked if row.onset_high_s and row.onset_low_s)
     words = (
-        f"{sum(row.grade == 'none' for row in findings.consensus)} clips without a wink, {len(marked)} with an onset"
+        f"{several(sum(row.grade == 'none' for row in findings.consensus), 'clip')} without a wink, "
+        f"{len(marked)} with an onset"
     )
     if widths:
         words += f"; half of the onsets are known to within ±{500 * widths[len(widths) // 2]:.0f} ms (90 %)"
@@ -167,7 +171,7 @@ def _share(share: Share) -> str:
 
 
 def _interval(value: Interval, digits: int) -> str:
-    return f"95 %: {value.low:.{digits}f} to {value.high:.{digits}f}"
+    return f"95 %: {value.low:z.{digits}f} to {value.high:z.{digits}f}"
 
 
 def _number(value: float | None, digits: int, scale: float = 1.0) -> str:

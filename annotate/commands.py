@@ -68,6 +68,7 @@ def _serve_and_push(cfg: DictConfig) -> None:
         for kind in kinds:
             _push(server, kind, datasets, cfg, asked)
         _say_where(server, folder_of(cfg), cfg.serve)
+        _say_where_to_mark(server, cfg.title, cfg.annotators)
 
 
 def push(cfg: DictConfig) -> None:
@@ -116,7 +117,20 @@ def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
                     "as given" if cfg.password == login.password else f"{login.password}   (shown once, kept nowhere)"
                 )
                 print(f"log-in for {name} at {server.url}\n  email:    {login.email}\n  password: {told}", flush=True)
+        _say_where_to_mark(server, cfg.title, names)
         print("each, once in their browser: the sliders in the bar under the timeline, tab Video, Video hop size 1")
+
+
+def _say_where_to_mark(server: Server, title: str, names: Sequence[str]) -> None:
+    """Say in which project people mark blind: each in their own where they have one, else all in one."""
+    from annotate.people import name_of
+    from annotate.project import Queue, find_queues
+
+    everybodys = Queue("blind", title).name
+    own = {queue.person: queue.name for queue in find_queues(server.ls, "blind", title).values()}
+    theirs = {str(name): own.get(name_of(str(name)), everybodys) for name in names}
+    for who, project in (theirs or {"annotators": everybodys}).items():
+        print(f"to mark, {who}: open the project {project!r}, then *Label All Tasks*")
 
 
 def _tell_progress(cfg: DictConfig) -> None:

@@ -19,6 +19,12 @@ from wink.annotation import Annotation
 
 _HEAD = ("project", "annotator", "done", "put off", "sent back", "left", "median s")
 
+#: What the columns mean that say it least.
+_MEANING = (
+    "(done: answers that count; put off: skipped; sent back: to be mended, listed by `wink pull`; left: "
+    "of a project of one's own; median s: on a clip)"
+)
+
 
 @dataclass(frozen=True)
 class Headway:
@@ -78,7 +84,7 @@ def progress_table(server: Server, folder: ServerFolder, title: str) -> str:
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*(table if len(rows) > 1 else ["nobody has answered yet"]), *lines])
+    return "\n".join([*([*table, _MEANING] if len(rows) > 1 else ["nobody has answered yet"]), *lines])
 
 
 def _row(queue: Queue, h: Headway) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Below this the server hands out files of folders it was allowed to (`LOCAL_FILES`).
 LOCAL_FILES = "/data/local-files/?d="
+#: Clips of a place elsewhere that are asked for, by their sizes: nobody but its owner knows when they change.
+_ASKED = 200
 #: Files of a project listed at once.
 _PAGE = 10_000
 
@@ -154,7 +156,7 @@ class Elsewhere:
         digests = _digests(clips)
         _check_unmarked(ls, project, digests)
         videos = {c: f"{self.place.rstrip('/')}/{c}.mp4#{digest}" for c, digest in digests.items()}
-        check_shown(self.fetch, clips, videos, f"copy each clip to {self.place} as <clip_id>.mp4")
+        check_shown(self.fetch, clips, videos, f"copy each clip to {self.place} as <clip_id>.mp4", most=_ASKED)
         return videos
 
     def pictures(self, ls: LabelStudio, project: int) -> dict[str, str]:

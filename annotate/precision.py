@@ -20,6 +20,8 @@ GROSS_SIGMAS = 4.0
 LEAST_GROSS_FRAMES = 4.0
 #: Normal consistency of the median absolute deviation (Hampel 1974).
 MAD_TO_SIGMA = 1.4826
+#: Fewer marks tell neither bias nor spread.
+LEAST_FOR_BIAS = 3
 #: Fewer marks tell no slope.
 LEAST_FOR_DRIFT = 8
 
@@ -42,6 +44,11 @@ class Errors:
     bias: Interval | None  # + late; None = no mark
     spread: Interval | None  # None = fewer than two marks
     median_size: float | None
+
+    @property
+    def tells(self) -> bool:
+        """Whether there are enough marks to speak of bias and spread."""
+        return self.n >= LEAST_FOR_BIAS
 
 
 @dataclass(frozen=True)

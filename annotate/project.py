@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from annotate.access import explained
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 _DESCRIPTIONS: dict[Kind, str] = {
-    "blind": "No predictions; what is marked here counts.",
-    "review": "With predictions; never blind.",
-    "training": "For learning: the truth of a clip is shown once it has been answered. Nothing here counts.",
+    "blind": "open it, then Label All Tasks. No predictions; what is marked here counts.",
+    "review": "To look at, once clips are marked: with predictions; nothing here counts as blind.",
+    "training": "For learning: open it, then Label All Tasks. Truth is shown after each answer; nothing here counts.",
 }
 
 
@@ -120,9 +121,11 @@ def _make(ls: LabelStudio, queue: Queue) -> int:
         # who skips a clip sees it again at the end; so does whose answer was sent back
         "skip_queue": "REQUEUE_FOR_ME",
     }
+    if blind:
+        settings["pinned_at"] = datetime.now(UTC)  # the list begins with what is pinned, then with what was made last
     project = ls.projects.create(
         title=queue.name,
-        description=_DESCRIPTIONS[queue.kind],
+        description=_description(queue),
         label_config=labeling_config(queue.kind),
         show_instruction=queue.kind != "review",
         show_skip_button=True,
@@ -131,6 +134,16 @@ def _make(ls: LabelStudio, queue: Queue) -> int:
         **settings,
     )
     return int(project.id)
+
+
+def _description(queue: Queue) -> str:
+    """What a project is for, and how to begin; the list of projects shows it."""
+    words = _DESCRIPTIONS[queue.kind]
+    if queue.kind != "blind":
+        return words
+    if queue.of == DISPUTED:
+        return f"A SECOND LOOK at clips on which annotators differ: {words}"
+    return f"START HERE, {queue.of}: {words}" if queue.of else f"START HERE: {words}"
 
 
 def _check_page(ls: LabelStudio, number: int, queue: Queue) -> None:

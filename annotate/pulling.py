@@ -99,7 +99,8 @@ def _tell(asked: Pull, annotations: Sequence[Annotation], new: int, back: int) -
     last = standing(annotations)
     wrong = [a for a in last if is_to_be_mended(a)]
     skipped = sum(a.problem == SKIPPED for a in last)
-    print(f"{len(annotations)} annotations in the {asked.kind} project, {new} new or changed, {skipped} put off")
+    before = "" if new else " since the last `wink pull` or `progress`"
+    print(f"{asked.kind}: {new} new or changed{before}, {len(annotations)} held in all, {skipped} put off")
     if back:
         print(f"{back} went back to their annotators: they come again at the end of the queue, with the reason above")
     for a in wrong[:_SHOWN]:

@@ -15,6 +15,7 @@ from annotate.media import LOCAL_FILES, uploads_of
 from annotate.order import filtered
 from wink.annotation import read_annotations
 from wink.consensus import read_consensus
+from wink.words import several
 
 if TYPE_CHECKING:
     from annotate.connection import Server
@@ -65,15 +66,21 @@ class Remains:
         """A line for each place."""
         titles = dict.fromkeys(task.title for task in self.tasks)
         lines = [_of_project(title, [t for t in self.tasks if t.title == title]) for title in titles]
-        lines += [f"{folder}: {n} videos" for folder, n in Counter(file.parent for file in self.files).items()]
-        lines += [f"{f}: {n} copies of what was pulled" for f, n in Counter(c.parent for c in self.copies).items()]
+        lines += [
+            f"{folder}: {several(n, 'video')}" for folder, n in Counter(file.parent for file in self.files).items()
+        ]
+        lines += [
+            f"{f}: {several(n, 'export')} of what was pulled" for f, n in Counter(c.parent for c in self.copies).items()
+        ]
         lines += [f"uploads of project {project}: {n}" for project, n in Counter(u[0] for u in self.uploads).items()]
-        lines += [f"{file}: {n} rows" for file, n in self.pulled]
+        lines += [f"{file}: {several(n, 'row')}" for file, n in self.pulled]
         return "\n".join(f"  {line}" for line in lines)
 
 
 def _of_project(title: str, tasks: Sequence[Shown]) -> str:
-    return f"project {title!r}: {len(tasks)} tasks, with {sum(task.n_answers for task in tasks)} answers"
+    return (
+        f"project {title!r}: {several(len(tasks), 'task')}, with {several(sum(t.n_answers for t in tasks), 'answer')}"
+    )
 
 
 def on_server(server: Server, folder: ServerFolder, clip_ids: Collection[str]) -> Remains:

@@ -34,13 +34,21 @@ def fetcher(url: str, key: str) -> Fetch:
     return fetch
 
 
-def check_shown(fetch: Fetch, clips: Sequence[Clip], videos: Mapping[str, str], hint: str) -> None:
-    """Fetch the first and the last clip, as a sample: a server that shows none is found out before anything is pushed.
+def check_shown(fetch: Fetch, clips: Sequence[Clip], videos: Mapping[str, str], hint: str, most: int = 2) -> None:
+    """Ask for a sample of the clips, the first and the last among them, before anything is pushed.
+
+    Args:
+        fetch: what asks.
+        clips: that are to be shown.
+        videos: addresses, by clip id.
+        hint: what to do if one is not.
+        most: how many are asked for; they lie evenly over the clips.
 
     Raises:
         ServerError: the server does not show a clip, or shows another file.
     """
-    for clip in {clips[0].clip_id: clips[0], clips[-1].clip_id: clips[-1]}.values() if clips else ():
+    n = min(most, len(clips))
+    for clip in [clips[round(k * (len(clips) - 1) / max(1, n - 1))] for k in range(n)]:
         found, size = fetch(videos[clip.clip_id]), clip.video.stat().st_size
         if found != size:
             said = f"{found} bytes where the clip has {size}" if isinstance(found, int) else found

@@ -20,6 +20,7 @@ from wink.annotation import read_annotations, write_annotations
 from wink.consensus import read_consensus, write_consensus
 from wink.dataset import Dataset
 from wink.errors import ConfigError, ServerError
+from wink.words import several
 
 if TYPE_CHECKING:
     from annotate.connection import Server
@@ -79,9 +80,9 @@ def _checked(named: Sequence[str], places: Iterable[str]) -> set[str]:
 
 def _tell(found: Remains, clip_ids: Collection[str], confirmed: bool) -> None:
     if not found:
-        print(f"nothing is left on the server, or pulled from it, of {len(clip_ids)} withdrawn clips")
+        print(f"nothing is left on the server, or pulled from it, of {several(len(clip_ids), 'withdrawn clip')}")
         return
-    print(f"of {len(clip_ids)} withdrawn clips there is still:\n{found}")
+    print(f"of {several(len(clip_ids), 'withdrawn clip')} there is still:\n{found}")
     if not confirmed:
         print("nothing was removed; `wink annotate withdraw confirm=true` removes all of this for good, answers too")
 
@@ -134,7 +135,7 @@ def warn_of_withdrawn(server: Server, folder: ServerFolder) -> set[str]:
     there = on_server(server, folder, withdrawn).clips
     if there:
         print(
-            f"WITHDRAWN: {len(there)} clips whose people withdrew their consent are still on the server; "
+            f"WITHDRAWN: the server still has {several(len(there), 'clip')} whose people withdrew their consent; "
             "`wink annotate withdraw` says what there is of them, and removes it with confirm=true"
         )
     return withdrawn

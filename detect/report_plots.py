@@ -45,16 +45,16 @@ class LifterPanel:
 def pelvic_curves(panel: LifterPanel, detectors: Sequence[str]) -> str:
     """Pelvic tilt against thigh inclination, the onset marked by a ring, detectors' calls along the bottom."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(4.4, 3.1), layout="constrained")
+        figure = Figure(figsize=(4.4, 3.6), layout="constrained")
         axes = figure.add_subplot()
         axes.axvspan(*PARALLEL_BAND_DEG, color="#f3f4f6", lw=0)
-        _draw_descents(axes, panel.twin_descents, TWIN, "limit lifted")
+        _draw_descents(axes, panel.twin_descents, TWIN, "same lifter, limit lifted")
         _draw_descents(axes, panel.descents, LIFTER, "lifter")
         _draw_calls(axes, panel.descents, detectors)
         axes.set_xlabel("thigh inclination [°]   90 = parallel")
         axes.set_ylabel("pelvic tilt [°]   + anterior")
         axes.set_title(panel.title, loc="left", fontsize=10, color=INK)
-        axes.legend(frameon=False, fontsize=7, loc="best")
+        _legend_below(figure, axes)
         axes.spines[["top", "right"]].set_visible(False)
         return svg(figure)
 
@@ -79,9 +79,14 @@ def score_against_magnitude(detector: str, rows: Sequence[Judged], magnitude_wor
         axes.set_xlabel(f"true {magnitude_words} [°]   grey: ambiguous, not scored")
         axes.set_ylabel("score")
         axes.set_title(detector, loc="left", fontsize=10, color=INK)
-        axes.legend(frameon=False, fontsize=7)
+        _legend_below(figure, axes)
         axes.spines[["top", "right"]].set_visible(False)
         return svg(figure)
+
+
+def _legend_below(figure: Figure, axes: Axes) -> None:
+    """Below the drawing, where no curve runs."""
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=2, frameon=False, fontsize=7)
 
 
 def _draw_descents(axes: Axes, descents: Sequence[DescentCurve], colour: str, label: str) -> None:

@@ -53,13 +53,18 @@ SUMMARY = (
 
 
 def summary_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Every row's chief scores, with intervals where there are any; best first by AP within 100 ms, then AUROC."""
+    """Every row's chief scores, with intervals; best first by AP within 100 ms, then AUROC. What no row has is said."""
+    figures = [column for column in SUMMARY if any(row[column[1]] is not None for row in rows)]
     ordered = sorted(rows, key=lambda row: tuple(-(row[k] or -1.0) for k in ("ap_100ms", "presence_auroc")))
     lines = [
-        [f"<b>{html.escape(str(row['detector']))}</b>", *(_with_interval(row, k, f) for _, k, f, _ in SUMMARY)]
+        [f"<b>{html.escape(str(row['detector']))}</b>", *(_with_interval(row, k, f) for _, k, f, _ in figures)]
         for row in ordered
     ]
-    return table(["detector", *(f"<span title='{words}'>{head}</span>" for head, _, _, words in SUMMARY)], lines)
+    shown = table(["detector", *(f"<span title='{words}'>{head}</span>" for head, _, _, words in figures)], lines)
+    missing = "; ".join(head for head, key, _, _ in SUMMARY if not any(row[key] is not None for row in rows))
+    return shown + (
+        f'<p class="soft">Left out, for the clips are too few or nobody says it: {missing}.</p>' * bool(missing)
+    )
 
 
 def _with_interval(row: Mapping[str, Any], key: str, form: str) -> str:
@@ -78,15 +83,19 @@ def probe_table(scores: Sequence[ProbeScore], n_matched: float) -> str:
 
     Args:
         scores: of one dataset.
-        n_matched: repetitions left by weight when depth is matched; few of them give no verdict.
+        n_matched: repetitions left by weight when depth is matched; few of them tell nothing, and nothing is told.
     """
+    if n_matched < MIN_MATCHED:
+        return (
+            f"<p>Too few clips to tell: at equal depths {n_matched:.0f} of {scores[0].n} repetitions are left, and "
+            f"figures on fewer than {MIN_MATCHED:.0f} mean nothing; <code>experiment=benchmark_v1</code> has more.</p>"
+        )
     lines = []
     for score in scores:
         ends = score.interval_depth_matched
         matched = f"{score.auroc_depth_matched:.2f}"
         matched += "" if ends is None else f"<br><small>{ends[0]:.2f}…{ends[1]:.2f}</small>"
         verdict = "<b class='bad'>leaks</b>" if score.leaks else "within the bar"
-        verdict = verdict if n_matched >= MIN_MATCHED else f"too few: {n_matched:.0f} matched"
         words = verdict if score.kind == "leak" else "floor: to be beaten"
         lines.append([score.probe.replace("_", " "), matched, f"{score.auroc:.2f}", str(score.n), words])
     return table(["shown alone", "AUROC, depth-matched", "AUROC", "repetitions", f"bar {LEAK_ABOVE:.2f}"], lines)

@@ -20,7 +20,7 @@ from wink.files import file_sha256
 #: Of the JSON files; raised when a key changes its meaning.
 FORMAT = "winklab detect 1"
 #: Columns of the table of repetitions.
-COLUMNS = ("video", "detector", *(field.name for field in fields(Verdict)))
+COLUMNS = ("video", "detector", "repetition", *(field.name for field in fields(Verdict) if field.name != "rep"))
 
 
 def told(watched: Watched) -> dict[str, Any]:
@@ -49,8 +49,9 @@ def told(watched: Watched) -> dict[str, Any]:
 
 
 def repetition_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of the table of repetitions, from what `told` gives."""
-    return [{"video": data["video"], "detector": data["detector"], **row} for row in data["repetitions"]]
+    """Rows of the table of repetitions, from what `told` gives; for people, so `repetition` counts from 1."""
+    named = {"video": data["video"], "detector": data["detector"]}
+    return [{**named, "repetition": row["rep"] + 1, **row} for row in data["repetitions"]]
 
 
 def table_text(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -18,22 +18,27 @@ if TYPE_CHECKING:
 
 def detect(cfg: DictConfig) -> None:
     """Look at videos and write what was found in each."""
-    from detect.detecting import Told, detect_all, gather_table, videos_of
+    from detect.detecting import TABLE, Told, detect_all, gather_table, videos_of
 
     videos = videos_of(Path(str(name)) for name in ([cfg.input] if isinstance(cfg.input, str) else cfg.input))
     name, detector = the_one_detector(cfg)
     output = writable_folder("output", Path(cfg.output) if cfg.output else Path(cfg.paths.exports) / "detect")
     cache = writable_folder("paths.cache", Path(cfg.paths.cache))
-    failed = 0
+    failed = done = 0
     for number, result in enumerate(detect_all(videos, name, detector, output, cache, bool(cfg.overwrite)), start=1):
         print(f"[{number}/{len(videos)}] {result.video.name}")
         if isinstance(result, Told):
+            done += 1
             lines = (*result.lines, f"look at {result.folder / 'page.html'}")
             print("\n".join(f"  {line}" for line in lines), flush=True)
         else:
             failed += not result.there
             print(f"  {'left alone' if result.there else 'NOT READ'}: {result.reason}", flush=True)
-    print(f"wrote {gather_table(output)}")
+    print(
+        f"wrote {gather_table(output)}"
+        if done or not (output / TABLE).exists()
+        else f"nothing new; {output / TABLE} is as it was"
+    )
     if failed == len(videos):
         raise ClipError(f"none of the {failed} videos could be read" if failed > 1 else "the video could not be read")
 

@@ -19,7 +19,7 @@ MOST_ROWS = 24
 def dataset_sheet(dataset: Dataset) -> Path:
     """Write `contact_sheet.jpg` into the dataset's folder: a row a trial, the views by turns."""
     rows = [
-        SheetRow(clip.video, f"{trial}, {clip.view}: {_truth(clip)}", _moments(clip))
+        SheetRow(clip.video, f"{trial}{_twin(dataset, clip)}, {clip.view}: {truth_words(clip)}", _moments(clip))
         for i, (trial, ids) in enumerate(first_trials(dataset, MOST_ROWS).items())
         for clip in (dataset.clip(ids[(i // 2) % len(ids)]),)  # a lifter and its twin from the same side
     ]
@@ -57,10 +57,18 @@ def _moments(clip: Clip) -> tuple[int, ...]:
     return tuple(min(frame_at(float(t), clip.fps), clip.n_frames - 1) for t in times)
 
 
-def _truth(clip: Clip) -> str:
+def _twin(dataset: Dataset, clip: Clip) -> str:
+    """What a twin is, in a few words."""
+    return " (the same lifter, a limit lifted)" if dataset.row(clip.clip_id)["counterfactual_of"] else ""
+
+
+def truth_words(clip: Clip) -> str:
+    """How far the pelvis turns back in the first repetition, what that size is called, and from where on."""
     if not clip.repetitions:
         return "no repetition"
     first = clip.repetitions[0]
-    wink = first.wink()
-    begins = f", wink from {wink.thigh_inclination_at_onset_deg:.0f} deg of thigh" if wink else ""
-    return f"pelvis turns back {first.pelvic_reversal_deg:.0f} deg{begins}"
+    words = {"clean": "no wink", "ambiguous": "too little to call a wink or none"}
+    named = words.get(first.severity, f"{first.severity} wink")
+    onset = first.wink()
+    begins = f", from {onset.thigh_inclination_at_onset_deg:.0f} deg of thigh" if onset else ""
+    return f"pelvis turns back {first.pelvic_reversal_deg:.0f} deg{begins}: {named}"

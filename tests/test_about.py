@@ -6,7 +6,7 @@ from annotate.about import COLUMNS, find_tables, read_tables, template
 from annotate.card import card
 from annotate.importing import told_of
 from annotate.real_clips import video_files
-from annotate.terms import ClipTerms
+from annotate.terms import VIEWS, ClipTerms
 from wink.errors import ConfigError
 
 TERMS = ClipTerms(license="CC0-1.0", split="train")
@@ -47,6 +47,10 @@ def test_the_template_is_a_table_that_can_be_taken(tmp_path, films):
     rows = told(tmp_path, template(films))
     assert set(rows) == {film.resolve() for film in films}
     assert not any(terms.may_be_published for terms in rows.values())
+    said = dict(line[2:].split(": ", 1) for line in template(films).splitlines() if line.startswith("# "))
+    assert said["view"].split(" | ") == list(VIEWS)
+    assert {"license", "consent", "pain", "injury_history", "sex"} <= set(said) <= set(COLUMNS)
+    assert "license" in COLUMNS
 
 
 @pytest.mark.parametrize(

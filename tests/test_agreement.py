@@ -8,7 +8,8 @@ import pytest
 from omegaconf import OmegaConf
 from simulated_annotators import Person, annotation, golden_dataset
 
-from annotate.agreement import agreement, measure
+from annotate.agreement import agreement, measure, summary
+from annotate.agreement_report import write_report
 from annotate.answers import Answer, answers_of, asked_repetition, counted
 from annotate.consensus import Judge, consensus_of, onset_interval, wink_probability
 from annotate.disputes import DisputeRules
@@ -69,6 +70,18 @@ def test_who_cries_wolf_is_told_and_loses_weight(golden):
     wolf, calm = Judge(0, 0.1, 0.05, 0.99, 0.98), Judge(0, 0.1, 0.05, 0.9, 0.05)
     said = [annotation(clip, "wolf", 40), annotation(clip, "calm", None)]
     assert wink_probability(said, {"wolf": wolf, "calm": calm}) < 0.15
+
+
+@pytest.mark.parametrize("n_marks", [1, 2])
+def test_too_few_marks_say_so_and_nothing_more(tmp_path, n_marks):
+    dataset = golden_dataset(tmp_path / "few", [25.0] * n_marks)
+    findings, _ = measured(dataset, Person("ann", 2.0))
+    (said, *_) = summary(findings)
+    clips = "1 clip of" if n_marks == 1 else "2 clips of"
+    assert f"ann: {clips} known truth, too few marks to tell" in said
+    page = write_report(tmp_path / "agreement.html", findings).read_text()
+    assert "too few marks to tell bias or spread" in page
+    assert not [word for word in ("inf to", "nan", "1 clips", "On average") if word in page]
 
 
 def test_nothing_to_measure_is_said(tmp_path):

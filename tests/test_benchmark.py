@@ -14,6 +14,7 @@ from detect.asking import ask_detector
 from detect.benchmark import run_benchmark
 from detect.detectors.detector import Finding
 from detect.leaderboard import score_rows
+from detect.probes.probing import ProbeScore
 from detect.report import write_report
 from detect.scorecard import scorecards, surfaces
 from wink.dataset_writer import DatasetWriter
@@ -187,6 +188,21 @@ def test_a_fall_is_listed_and_not_scored_and_not_called_real(tmp_path, cache):
     assert "fallen/d1, trial-d1, side view, fell: nothing called" in page
     assert "No real clips in these datasets" in page
     assert "limit lifted" in page
+
+
+def test_what_few_clips_cannot_tell_is_said_in_words(tmp_path, cache):
+    few = drawn_dataset(tmp_path / "few", cache, {"aa1": {"reversal_deg": 20.0}, "aa2": {"reversal_deg": 0.0}})
+    result = run_benchmark([few], {"silent": Silent()}, cache, workers=1)
+    probe = ProbeScore("background", "leak", 42, 1.0, float("nan"), None, False)
+    result = replace(result, probes={"few": (probe,)})
+    page = write_report(tmp_path / "report.html", result, scorecards(result), surfaces(result), {}).read_text()
+    probes = page.partition('<h2 id="leaks">')[2].partition('<h2 id="curves">')[0]
+    assert "Too few clips to tell: at equal depths 2 of 42 repetitions are left" in probes
+    assert not [word for word in (">nan<", "1.00", "background</td>") if word in probes]
+    scores = page.partition('<h2 id="scores">')[2].partition('<h2 id="read">')[0]
+    assert "Left out, for the clips are too few or nobody says it: " in scores
+    assert "size MAE [°]" in scores.partition("Left out, ")[2]
+    assert "size MAE" not in scores.partition("Left out, ")[0]
 
 
 def test_views_of_a_trial_count_each_and_are_one_row(tmp_path, cache):

@@ -24,6 +24,7 @@ from detect.pose_cache import save_pose
 from detect.verdict import NO_DIAGNOSIS, Verdict, depth_to_stop_at
 from detect.video import frame_times
 from detect.watching import watch
+from wink import cli
 from wink.errors import ClipError
 from wink.files import file_sha256
 
@@ -201,6 +202,7 @@ def test_every_video_gets_its_files_and_one_table_holds_all(tmp_path):
         ("bb.mp4", "no_wink"),
         ("bb.mp4", "no_wink"),
     ]
+    assert [row["repetition"] for row in rows] == ["1", "1", "2"]  # as the page counts
     data = json.loads((results[0].folder / DATA).read_text())
     assert len(data["time_s"]) == data["n_frames"] == len(data["curves"]["thigh_inclination_deg"])
     page = (results[0].folder / PAGE).read_text()
@@ -246,6 +248,17 @@ def test_inputs_are_files_and_folders(tmp_path):
         videos_of([tmp_path / "cache"])
     with pytest.raises(ClipError, match="no video was named"):
         videos_of([])
+
+
+def test_a_run_that_leaves_all_alone_says_that_nothing_is_new(tmp_path, capsys):
+    video = str(filmed(tmp_path)[0])
+    asked = [video, f"output={tmp_path / 'out'}", f"paths.cache={tmp_path / 'cache'}", "detector=low_back_contour"]
+    cli.run("detect", asked)
+    assert f"wrote {tmp_path / 'out' / TABLE}" in capsys.readouterr().out
+    cli.run("detect", asked)
+    said = capsys.readouterr().out
+    assert "wrote" not in said
+    assert "nothing new" in said
 
 
 @pytest.mark.slow

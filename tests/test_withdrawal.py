@@ -79,13 +79,13 @@ def test_what_is_withdrawn_is_told_first_and_removed_when_confirmed(lab, capsys)
     before = lab.places()
     lab.withdraw()
     said = capsys.readouterr().out
-    assert "'others blind ann': 1 tasks" in said
-    assert "1 videos" in said
-    assert "annotations.parquet: 1 rows" in said
+    assert "'others blind ann': 1 task," in said
+    assert "1 video" in said
+    assert "annotations.parquet: 1 row" in said
     assert "confirm=true" in said
     assert lab.places() == before == {GONE: 8, STAYS: 8, "None": 3}
     assert warn_of_withdrawn(lab.server, lab.folder) == {GONE}
-    assert "WITHDRAWN: 1 clips" in capsys.readouterr().out
+    assert "still has 1 clip whose" in capsys.readouterr().out
     lab.withdraw(confirmed=True)
     assert lab.places() == {GONE: 0, STAYS: 8, "None": 3}
     assert [file.name for file in lab.folder.exports.iterdir()] == ["other.json"]
