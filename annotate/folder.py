@@ -90,6 +90,11 @@ class ServerFolder:
         return self.root / "pushed.json"
 
     @property
+    def told(self) -> Path:
+        """Ids of the clips whose truth was ever shown or taught, by title of the team."""
+        return self.root / "told.json"
+
+    @property
     def models(self) -> Path:
         """Names of the models whose predictions were pushed."""
         return self.root / "models.json"

@@ -15,6 +15,7 @@ from annotate.origins import known_origins
 from annotate.page import Kind
 from annotate.project import find_queues
 from annotate.pull import changes_since, known_datasets, store
+from annotate.secrecy import Secrecy
 from annotate.sending_back import is_to_be_mended, send_back, standing
 from annotate.stepping import without_hops
 from annotate.withdrawal import warn_of_withdrawn
@@ -52,18 +53,32 @@ def pull_into(
     """
     everything: list[Annotation] = []
     new = back = 0
+    secrecy = Secrecy(server.ls, asked.title, folder)
     with locked(folder.lock("pull"), "pulling"):
         for project in find_queues(server.ls, asked.kind, asked.title):
             mirror, n = refreshed(server, folder, project, asked)
             new += n
             everything += mirror.annotations
             if asked.mend and asked.kind == "blind":
-                back += send_back(server, project, mirror.annotations)
+                back += send_back(server, project, mirror.annotations, lambda: secrecy.told)
         counts, homeless = store(everything, named or known_datasets(datasets, known_origins(folder)))
     _tell(asked, everything, new, back)
+    _tell_kept(asked, everything, secrecy)
     withdrawn = warn_of_withdrawn(server, folder)
     _tell_homes(counts, [a for a in homeless if a.clip_id not in withdrawn])
     return everything
+
+
+def clips_to_mend(server: Server, folder: ServerFolder, title: str) -> set[str]:
+    """Clips with a blind answer that breaks the rules, as of now, whether it went back already or not.
+
+    Raises:
+        ServerError: the server refused, failed or was not reached.
+    """
+    with locked(folder.lock("pull"), "pulling"):
+        queues = find_queues(server.ls, "blind", title)
+        mirrors = [refreshed(server, folder, number, Pull("blind", title))[0] for number in queues]
+    return {a.clip_id for mirror in mirrors for a in standing(mirror.annotations) if is_to_be_mended(a)}
 
 
 def refreshed(server: Server, folder: ServerFolder, project: int, asked: Pull) -> tuple[Mirror, int]:
@@ -107,6 +122,14 @@ def _tell(asked: Pull, annotations: Sequence[Annotation], new: int, back: int) -
         print(f"  to be mended: clip {a.clip_id} by {a.annotator}: {a.problem}")
     if len(wrong) > _SHOWN:
         print(f"  ... and {len(wrong) - _SHOWN} more; all are in annotations.parquet with their problem")
+
+
+def _tell_kept(asked: Pull, annotations: Sequence[Annotation], secrecy: Secrecy) -> None:
+    wrong = {a.clip_id for a in standing(annotations) if is_to_be_mended(a)} if asked.kind == "blind" else set()
+    kept = sorted(wrong & secrecy.told) if wrong and asked.mend else []
+    if kept:
+        more = f" and {len(kept) - _SHOWN} more" if len(kept) > _SHOWN else ""
+        print(f"  not sent back, for the team is or was told the clip's truth: {', '.join(kept[:_SHOWN])}{more}")
 
 
 def _tell_homes(counts: Mapping[Path, int], homeless: Sequence[Annotation]) -> None:

@@ -11,11 +11,18 @@ from annotate.golden import golden_key
 from annotate.lock import locked
 from annotate.origins import remember_origins
 from annotate.page import Kind
+from annotate.project import Queue
+from annotate.pulling import clips_to_mend
 from annotate.rounds import Round, choose, shared_out
 from annotate.secrecy import Secrecy
 from annotate.withdrawal import warn_of_withdrawn
 from wink.clip import Clip
 from wink.dataset import Dataset
+from wink.errors import ConfigError
+from wink.words import several
+
+#: How many ids of a long list are shown.
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -34,27 +41,40 @@ def push_into(bearer: Courier, wish: Push) -> None:
 
     Raises:
         ServerError: a clip is not what a project already shows under its id, or the server failed.
-        ConfigError: there is nothing to choose by.
+        ConfigError: there is nothing to choose by, or more people are asked for clips whose truth they were told.
     """
     kind, asked, key = wish.kind, wish.asked, golden_key(bearer.folder)
     clips = unique_clips(wish.datasets)
     remember_origins(bearer.folder, wish.datasets)
     clips = _agreed(clips, warn_of_withdrawn(bearer.server, bearer.folder))
     with locked(bearer.folder.lock("push"), "pushing"):
-        secrecy = Secrecy(bearer.server.ls, wish.title)
+        secrecy = Secrecy(bearer.server.ls, wish.title, bearer.folder)
+        secrecy.remember()
         part = choose(asked, wish.datasets, _unseen(clips, secrecy) if kind == "blind" else clips, key)
         if kind == "training":
             part = _lessons(part, secrecy, asked.lessons, key)
         if wish.datasets and not part:
             print(f"{kind}: select={asked.select} finds no clip that is left to mark")
             return
-        told = _told(part, secrecy) if kind == "review" and wish.truth else frozenset()
-        for queue, mine in shared_out(bearer.server.ls, asked, kind, wish.title, part).items():
-            curves = _curves(wish.datasets, mine, told) if kind == "review" else {}
-            # Nobody is served clips of a review; there, tasks made again would lose their predictions.
-            bearer.deliver(queue, mine, curves, first=kind == "blind" and asked.select in ("uncertain", "disputed"))
-            if kind == "review":
-                bearer.deliver_predictions(queue, wish.datasets, mine, told)
+        told = _told(bearer, part, secrecy) if kind == "review" and wish.truth else frozenset()
+        queues = shared_out(bearer.server.ls, asked, kind, wish.title, part)
+        for queue in queues if kind == "blind" else ():
+            _check_overlap(secrecy, queue)
+        secrecy.remember(
+            c.clip_id for c in part if c.repetitions is not None and (kind == "training" or c.clip_id in told)
+        )
+        for queue, mine in queues.items():
+            _deliver(bearer, wish, queue, mine, told)
+
+
+def _deliver(bearer: Courier, wish: Push, queue: Queue, clips: Sequence[Clip], told: Set[str]) -> None:
+    """Bring clips into one project, and to a review what is said of them."""
+    if wish.kind == "review":
+        bearer.deliver(queue, clips, _curves(wish.datasets, clips, told))
+        bearer.deliver_predictions(queue, wish.datasets, clips, told)
+        return
+    # Only what people mark blind is set in order: tasks made again would lose their predictions.
+    bearer.deliver(queue, clips, first=wish.kind == "blind" and wish.asked.select in ("uncertain", "disputed"))
 
 
 def _agreed(clips: Sequence[Clip], withdrawn: Set[str]) -> list[Clip]:
@@ -70,10 +90,30 @@ def _unseen(clips: Sequence[Clip], secrecy: Secrecy) -> list[Clip]:
     unseen = secrecy.may_be_marked(clips)
     if len(unseen) < len(clips):
         print(
-            f"blind: {len(clips) - len(unseen)} clips are left out, for the training or review project tells their "
-            "truth; `wink push ... project=review truth=false` takes it away from the review again"
+            f"blind: {len(clips) - len(unseen)} clips are left out, for the team is or was told their truth, by the "
+            f"training or review project; remembered in {secrecy.folder.told}: if nobody has looked, take the truth "
+            "away (`wink push ... project=review truth=false`) and then their ids out of that file"
         )
     return unseen
+
+
+def _check_overlap(secrecy: Secrecy, queue: Queue) -> None:
+    """Refuse to ask more people for clips whose truth they were told; nothing has been pushed yet.
+
+    Raises:
+        ConfigError: the project has such clips; what the choices are.
+    """
+    reopened = secrecy.reopened(queue)
+    if reopened:
+        raise ConfigError(
+            f"overlap={queue.overlap} would ask more people for {several(len(reopened), 'clip')} of {queue.name!r} "
+            f"whose truth the team is or was told: {', '.join(reopened[:_SHOWN])}"
+            + (f" and {len(reopened) - _SHOWN} more" if len(reopened) > _SHOWN else "")
+            + "; nothing was pushed. Leave overlap= out, and clips go to as many people as before; or name people: "
+            f"annotators=[ann,bob] overlap={queue.overlap} gives each a project of their own, with the clips nobody "
+            f"was told of; or, if nobody has looked, take the truth away (`wink push ... project=review truth=false`) "
+            f"and then these ids out of {secrecy.folder.told}"
+        )
 
 
 def _lessons(clips: Sequence[Clip], secrecy: Secrecy, share: float, key: bytes) -> list[Clip]:
@@ -87,12 +127,17 @@ def _lessons(clips: Sequence[Clip], secrecy: Secrecy, share: float, key: bytes) 
     return secrecy.lessons(clips, share, key)
 
 
-def _told(clips: Sequence[Clip], secrecy: Secrecy) -> frozenset[str]:
+def _told(bearer: Courier, clips: Sequence[Clip], secrecy: Secrecy) -> frozenset[str]:
     """Clips of a review whose truth is shown."""
-    told = secrecy.may_be_shown(clips)
+    # an answer that breaks the rules may not have gone back yet; one whose clip's truth was told does not any more
+    to_mend = clips_to_mend(bearer.server, bearer.folder, secrecy.title) - secrecy.told
+    told = secrecy.may_be_shown(clips) - to_mend
     waiting = sum(c.repetitions is not None and c.clip_id not in told for c in clips)
     if waiting:
-        print(f"review: the truth of {waiting} clips is not shown, for they are still to be marked blind")
+        print(
+            f"review: the truth of {waiting} clips is not shown, for they are still to be marked blind, or their "
+            "answers to be mended (`wink pull` lists these)"
+        )
     return told
 
 

@@ -1,6 +1,7 @@
 """No clip is marked blind by people who were shown its truth: which may be taught, reviewed with truth, or marked.
 
-Every log-in can open every project of a team (a `title`), so what one of them shows, all know.
+Every log-in can open every project of a team (a `title`), so what one of them shows, all know; and what they were once
+shown they know for good, so it is remembered when it has gone from the server.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from typing import TYPE_CHECKING
 
 from annotate.access import explained
 from annotate.curve import tells_truth
+from annotate.folder import ServerFolder
 from annotate.order import tasks_where
 from annotate.page import Kind
 from annotate.predictions import TRUTH
-from annotate.project import find_project, find_queues
+from annotate.project import Queue, find_project, find_queues
 from annotate.push import Listed, tasks_by_clip
+from annotate.told import remember_told, told_before
 from wink.clip import Clip
 
 if TYPE_CHECKING:
@@ -30,26 +33,37 @@ if TYPE_CHECKING:
 class Secrecy:
     """How the clips of a team stand, by id; asked of the server once each, and only what is needed.
 
-    To be asked while the push lock is held. Everything raises ServerError if the server refuses or is not reached.
+    A push asks while it holds the push lock. Everything raises ServerError if the server refuses or is not reached.
     """
 
     ls: LabelStudio
     title: str
+    folder: ServerFolder  # which remembers what was told
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """Clips whose truth the team was ever told: what stands on the server now, and what is remembered."""
+        return self.taught | self.shown | told_before(self.folder, self.title)
+
+    def remember(self, clip_ids: Iterable[str] = ()) -> None:
+        """Note clips whose truth is about to be told, and those whose truth somebody else has put on the server."""
+        remember_told(self.folder, self.title, self.told.union(clip_ids))
 
     @cached_property
     def taught(self) -> frozenset[str]:
         """Clips of training projects, which tell the truth of a clip once it is answered."""
-        return frozenset(c for tasks in self._tasks("training") for c in tasks)
+        return frozenset(c for tasks in self._tasks("training").values() for c in tasks)
 
     @cached_property
     def blind(self) -> frozenset[str]:
         """Clips of blind projects."""
-        return frozenset(c for tasks in self._blind for c in tasks)
+        return frozenset(c for tasks in self._blind.values() for c in tasks)
 
     @cached_property
     def waiting(self) -> frozenset[str]:
         """Clips that somebody is still to mark blind."""
-        return frozenset(c for tasks in self._blind for c, several in tasks.items() if not all(t.done for t in several))
+        blind = (each for tasks in self._blind.values() for each in tasks.items())
+        return frozenset(c for c, several in blind if not all(t.done for t in several))
 
     @cached_property
     def shown(self) -> frozenset[str]:
@@ -66,15 +80,24 @@ class Secrecy:
         return frozenset(c for c, several in tasks_by_clip(self.ls, review).items() if any(map(tells, several)))
 
     @cached_property
-    def _blind(self) -> list[dict[str, list[Listed]]]:
+    def _blind(self) -> dict[int, dict[str, list[Listed]]]:
         return self._tasks("blind")
 
-    def _tasks(self, kind: Kind) -> list[dict[str, list[Listed]]]:
-        return [tasks_by_clip(self.ls, number) for number in find_queues(self.ls, kind, self.title)]
+    def _tasks(self, kind: Kind) -> dict[int, dict[str, list[Listed]]]:
+        return {number: tasks_by_clip(self.ls, number) for number in find_queues(self.ls, kind, self.title)}
 
     def may_be_marked(self, clips: Iterable[Clip]) -> list[Clip]:
-        """The clips whose truth nobody was shown, nor will be."""
-        return [c for c in clips if c.clip_id not in self.taught | self.shown]
+        """The clips whose truth nobody was ever shown, nor will be."""
+        return [c for c in clips if c.clip_id not in self.told]
+
+    def reopened(self, queue: Queue) -> list[str]:
+        """Clips of a queue that more people would be asked for than now, though their truth was told; by id."""
+        number = find_project(self.ls, queue.kind, queue.title, queue.of)
+        if number is None or queue.overlap is None:
+            return []
+        with explained(f"looking how many people mark each clip of {queue.name!r}"):
+            now = self.ls.projects.get(id=number).maximum_annotations or 1
+        return sorted(self.told.intersection(self._blind[number])) if queue.overlap > now else []
 
     def may_be_shown(self, clips: Iterable[Clip]) -> frozenset[str]:
         """Ids of the clips whose truth, where it is known, spoils no mark that is still to be made."""

@@ -3,12 +3,13 @@
 Label Studio's free edition has no way to reject an answer. But a clip whose answer is marked as skipped comes up again
 in its annotator's own queue: so that is what is done, and the reason is put in the task, where the page shows it above
 the form. The form is empty then; what it brings is a second answer, which stands in the place of the first. (Whoever
-goes back to the clip by the arrow changes the first itself.)
+goes back to the clip by the arrow changes the first itself.) A clip whose truth was told goes back to nobody: a second
+answer would not be blind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from annotate.access import explained
@@ -46,18 +47,22 @@ def _given_at(annotation: Annotation) -> str:
     return annotation.created_at or annotation.updated_at
 
 
-def send_back(server: Server, project: int, annotations: Iterable[Annotation]) -> int:
+def send_back(
+    server: Server, project: int, annotations: Iterable[Annotation], told: Callable[[], Set[str]] = frozenset
+) -> int:
     """Put answers that break the rules back in their annotators' queues; take the notes of mended ones away.
 
     Args:
         server: signed in to.
         project: its number.
         annotations: every answer of the project, as it is now.
+        told: ids of the clips whose truth the team was told; asked only if something is wrong.
 
     Returns:
         How many answers went back now.
     """
     wrong = {a.annotation_id: a for a in standing(annotations) if is_to_be_mended(a)}
+    wrong = {key: a for key, a in wrong.items() if a.clip_id not in told()}
     noted = tasks_where(server.ls, project, NOTE, "contains", PLEASE)
     known = {str(task.data["clip_id"]) for task in noted}
     others = dict.fromkeys(a.clip_id for a in wrong.values() if a.clip_id not in known)

@@ -6,6 +6,8 @@ from itertools import count
 from types import SimpleNamespace
 
 PAGE = {"label_config": "<View/>", "total_annotations_number": 0, "maximum_annotations": 1, "expert_instruction": ""}
+#: An answer that keeps the rules.
+GRADED_NONE = ({"from_name": "wink_grade", "type": "choices", "value": {"choices": ["none"]}},)
 #: What operators of the data manager mean: of what is there, and what is asked for.
 HOLDS = {
     "equal": str.__eq__,
@@ -15,12 +17,16 @@ HOLDS = {
 
 
 class FakeStudio:
-    """Several projects; `done` tells the tasks that have all their answers, `used` those somebody has begun."""
+    """Several projects; a task is done once as many answers stand as its project asks for, as on the real server.
+
+    Answers that were skipped (or sent back) do not stand. `used` are tasks somebody has begun.
+    """
 
     def __init__(self):
         self.numbers = count(1)
         self.made, self.rows, self.said = {}, {}, {}
-        self.done, self.used = set(), set()
+        self.answers = {}  # as the export has them, by their number
+        self.used = set()
         self.projects = SimpleNamespace(
             list=self._projects,
             create=self._make,
@@ -34,7 +40,8 @@ class FakeStudio:
             list=lambda project: [p for p in self.said.values() if p.project == project],
             delete=lambda **named: self.said.pop(named["id"]),
         )
-        self.users = SimpleNamespace(list=list)
+        self.annotations = SimpleNamespace(update=self._change_answer)
+        self.users = SimpleNamespace(list=lambda: [SimpleNamespace(id=1, email="ann@winklab.example")])
         self.actions = SimpleNamespace(create=self._act)
 
     def clips(self, title):
@@ -42,10 +49,51 @@ class FakeStudio:
         numbers = {number for number, project in self.made.items() if project.title == title}
         return {row.data["clip_id"] for row in self.rows.values() if row.project in numbers}
 
-    def finish(self, title, clip_id):
+    def finish(self, title, clip_id, result=GRADED_NONE):
         """Let a clip of a project have all its answers."""
         (number,) = (p.id for p in self.made.values() if p.title == title)
-        self.done |= {r.id for r in self.rows.values() if r.project == number and r.data["clip_id"] == clip_id}
+        for row in [r for r in self.rows.values() if r.project == number and r.data["clip_id"] == clip_id]:
+            while not self._is_labeled(row):
+                self.answer(row.id, result)
+
+    def answer(self, task, result=GRADED_NONE):
+        """Give an answer to a task, as the page does."""
+        number = next(self.numbers)
+        moment = f"2026-01-01T00:{number // 60:02}:{number % 60:02}Z"
+        self.answers[number] = {
+            "id": number,
+            "unique_id": f"answer-{number}",
+            "task": task,
+            "completed_by": 1,
+            "result": list(result),
+            "was_cancelled": False,
+            "created_at": moment,
+            "updated_at": moment,
+        }
+        return self.answers[number]
+
+    def export(self, _server, project, numbers):
+        """Tasks with all that was answered, in the place of `annotate.pull.exported`."""
+        return [
+            {"id": row.id, "data": row.data, "annotations": [dict(a) for a in self.given(row.id)], "predictions": []}
+            for row in self.rows.values()
+            if row.project == project and row.id in numbers
+        ]
+
+    def given(self, task):
+        """All answers to a task."""
+        return [a for a in self.answers.values() if a["task"] == task]
+
+    def _is_labeled(self, row):
+        asked = self.made[row.project].maximum_annotations
+        return sum(not a["was_cancelled"] for a in self.given(row.id)) >= asked
+
+    def _change_answer(self, **named):
+        answer = self.answers[named["id"]]
+        answer["was_cancelled"] = named["was_cancelled"]
+        number = next(self.numbers)
+        answer["updated_at"] = f"2026-01-01T01:{number // 60:02}:{number % 60:02}Z"
+        return SimpleNamespace(result=answer["result"])
 
     def _projects(self, title=""):
         return [project for project in self.made.values() if title in project.title]
@@ -70,12 +118,23 @@ class FakeStudio:
     def _tasks(self, project, query=None, **_):
         rows = [row for row in self.rows.values() if row.project == project]
         for asked in json.loads(query)["filters"]["items"] if query else ():
-            key = asked["filter"].removeprefix("filter:tasks:data.")
-            rows = [r for r in rows if HOLDS[asked["operator"]](str(r.data.get(key, "")), asked["value"])]
-        return [SimpleNamespace(**vars(row), is_labeled=row.id in self.done) for row in rows]
+            rows = [r for r in rows if self._holds(r, asked)]
+        return [SimpleNamespace(**vars(row), is_labeled=self._is_labeled(row)) for row in rows]
+
+    def _holds(self, row, asked):
+        column = asked["filter"].removeprefix("filter:tasks:")
+        given = self.given(row.id)
+        match column:
+            case "total_annotations" | "cancelled_annotations":
+                return sum(a["was_cancelled"] == column.startswith("c") for a in given) > asked["value"]
+            case "updated_at":
+                return any(a["updated_at"] > asked["value"] for a in given)
+        key = column.removeprefix("data.")
+        assert key != column, f"the fake knows no column {column}"
+        return HOLDS[asked["operator"]](str(row.data.get(key, "")), asked["value"])
 
     def _task(self, **named):
-        begun = int(named["id"]) in self.used
+        begun = int(named["id"]) in self.used or bool(self.given(int(named["id"])))
         return SimpleNamespace(annotations=[1] if begun else [], drafts=[])
 
     def _update(self, **named):

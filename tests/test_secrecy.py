@@ -1,5 +1,6 @@
 """No clip is marked blind by people who were shown its truth: whatever is pushed, in whatever order."""
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -7,15 +8,17 @@ import pytest
 from fake_studio import FakeStudio
 from simulated_annotators import golden_dataset
 
-from annotate import attending
+from annotate import attending, pull, sending_back
 from annotate.attending import Teacher
 from annotate.delivery import Courier
 from annotate.folder import ServerFolder
 from annotate.project import find_queues
+from annotate.pulling import Pull, pull_into
 from annotate.push import tasks_by_clip
 from annotate.pushing import Push, push_into
 from annotate.rounds import Round
 from annotate.training import LESSON
+from wink.errors import ConfigError, ServerError
 
 
 class NoMedia:
@@ -37,10 +40,15 @@ class Team:
         self.ids = {clip.clip_id for clip in self.set.clips()}
         self.folder = ServerFolder(root / "server")
         self.folder.make()
-        self.bearer = Courier(SimpleNamespace(ls=self.ls), self.folder, NoMedia())
+        self.server = SimpleNamespace(ls=self.ls, place="own", external=False)
+        self.bearer = Courier(self.server, self.folder, NoMedia())
 
     def push(self, kind, truth=False, **asked):
         push_into(self.bearer, Push(kind, "winklab", [self.set], Round(**asked), truth))
+
+    def pull(self):
+        """What `wink pull` brings."""
+        return pull_into(self.server, self.folder, Pull("blind", "winklab"), [self.set], self.set.path.parent)
 
     def true_of(self):
         """Clips whose truth stands as a prediction."""
@@ -48,8 +56,11 @@ class Team:
 
 
 @pytest.fixture
-def team(tmp_path):
-    return Team(tmp_path)
+def team(tmp_path, monkeypatch):
+    made = Team(tmp_path)
+    for module in (pull, sending_back):
+        monkeypatch.setattr(module, "exported", made.ls.export)
+    return made
 
 
 def test_what_is_marked_blind_is_not_taught(team, capsys):
@@ -93,17 +104,71 @@ def test_a_review_shows_the_truth_of_what_is_marked_and_of_nothing_that_is_still
     assert {c for c, curve in curves.items() if ">truth: " in curve} == winking - {waiting}
 
 
-def test_a_clip_whose_truth_was_shown_is_not_marked_blind_until_it_is_taken_away(team, capsys):
+def test_a_clip_whose_truth_was_shown_is_never_marked_blind_again(team, capsys):
     team.push("review", truth=True, n=15)
+    shown = team.ls.clips("winklab review")
     for prediction in list(team.ls.said):  # the push was killed after the curves
         del team.ls.said[prediction]
-    team.push("blind")
-    wink = {c.clip_id for c in team.set.clips() if c.repetitions[0].wink()} & team.ls.clips("winklab review")
-    assert team.ls.clips("winklab blind") == team.ids - wink
-    assert f"{len(wink)} clips are left out" in capsys.readouterr().out
     team.push("review", truth=False)
+    assert team.true_of() == set()
+    capsys.readouterr()
+    team.push("blind")
+    assert team.ls.clips("winklab blind") == team.ids - shown
+    said = capsys.readouterr().out
+    assert "15 clips are left out" in said
+    assert str(team.folder.told) in said
+    team.folder.told.unlink()  # the user knows that nobody looked
     team.push("blind")
     assert team.ls.clips("winklab blind") == team.ids
+
+
+def test_what_is_told_is_remembered_before_anybody_can_see_it(team, monkeypatch):
+    def die(**_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(team.ls.projects, "import_tasks", die)
+    for kind, truth in (("review", True), ("training", False)):
+        team.folder.told.unlink(missing_ok=True)
+        with pytest.raises(KeyboardInterrupt):
+            team.push(kind, truth, n=4)
+        assert len(json.loads(team.folder.told.read_text())["winklab"]) == 4
+
+
+def test_a_training_project_that_was_deleted_is_not_forgotten_and_its_clips_are_no_golden_ones(team):
+    team.push("training", lessons=0.5)
+    taught = team.ls.clips("winklab training")
+    for number in find_queues(team.ls, "training", "winklab"):
+        del team.ls.made[number]
+    team.push("blind", select="golden", golden=1.0)
+    assert team.ls.clips("winklab blind") == team.ids - taught
+    assert len(taught) == 10
+
+
+def test_what_somebody_else_put_on_the_server_is_remembered_once_it_was_seen_there(team):
+    """As an earlier version, or another machine that pushes to a server of the user's own, may have put it."""
+    team.push("review", truth=True, n=5)
+    shown = team.ls.clips("winklab review")
+    team.folder.told.unlink()
+    team.push("review", truth=False)
+    team.push("blind")
+    assert team.ls.clips("winklab blind") == team.ids - shown
+
+
+def test_teams_are_told_apart_and_filmed_clips_have_no_truth_to_tell(team):
+    push_into(team.bearer, Push("review", "other", [team.set], Round(), truth=True))
+    filmed = SimpleNamespace(path=team.set.path, clips=lambda: [replace(c, repetitions=None) for c in team.set.clips()])
+    push_into(team.bearer, Push("review", "winklab", [filmed], Round(), truth=True))
+    team.push("blind")
+    assert team.ls.clips("winklab blind") == team.ids
+    assert set(json.loads(team.folder.told.read_text())) == {"other"}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"winklab": "abc"}', '{"winklab": [1]}'])
+def test_a_record_that_was_spoilt_by_hand_is_not_passed_over(team, text):
+    team.folder.told.write_text(text)
+    with pytest.raises(ServerError, match=r"told\.json .*expected \{\"TITLE\""):
+        team.push("blind")
+    assert team.ls.made == {}
 
 
 def test_a_clip_that_is_marked_again_loses_its_truth_in_the_review(team):
@@ -143,3 +208,54 @@ def test_a_filmed_clip_is_shown_and_marked(team):
     team.push("review", truth=False)
     team.push("blind")
     assert team.ls.clips("winklab blind") == team.ids
+
+
+def test_more_people_are_not_asked_for_clips_whose_truth_was_told(team, capsys):
+    team.push("blind", n=3)
+    shown, *_ = clips = sorted(team.ls.clips("winklab blind"))
+    for clip_id in clips:
+        team.ls.finish("winklab blind", clip_id)
+    team.push("review", truth=True, n=1)
+    assert team.true_of() == {shown}
+    before = {number: dict(vars(p)) for number, p in team.ls.made.items()}, dict(team.ls.rows)
+    with pytest.raises(
+        ConfigError, match=rf"overlap=2 .* 1 clip of 'winklab blind' .*{shown}.*annotators=\["
+    ) as refused:
+        team.push("blind", overlap=2)
+    assert str(team.folder.told) in str(refused.value)
+    assert before == ({number: vars(p) for number, p in team.ls.made.items()}, team.ls.rows)
+    team.push("blind", overlap=1)
+    assert team.ls.clips("winklab blind") == team.ids
+    team.push("blind", people=("ann", "bob"), overlap=2)
+    assert team.ls.clips("winklab blind ann") == team.ls.clips("winklab blind bob") == team.ids - {shown}
+
+
+def test_more_people_are_asked_where_no_truth_was_told_and_none_is_shown_meanwhile(team):
+    team.push("blind", n=3)
+    for clip_id in team.ls.clips("winklab blind"):
+        team.ls.finish("winklab blind", clip_id)
+    team.push("blind", n=3, overlap=2)
+    team.push("review", truth=True)
+    assert team.true_of() == team.ids - team.ls.clips("winklab blind")
+
+
+NO_GRADE = ()
+
+
+def test_an_answer_does_not_go_back_once_the_truth_of_its_clip_was_told(team, capsys):
+    team.push("blind", n=2)
+    early, late = sorted(team.ls.clips("winklab blind"))
+    team.ls.finish("winklab blind", early, NO_GRADE)
+    team.ls.finish("winklab blind", late)
+    team.push("review", truth=True)
+    assert team.true_of() == team.ids - {early}  # it is still to be mended
+    assert "1 clips is not shown" in capsys.readouterr().out
+    (number,) = find_queues(team.ls, "blind", "winklab")
+    team.ls.answer(tasks_by_clip(team.ls, number)[late][0].number, NO_GRADE)  # by Quick View, after the truth
+    team.pull()
+    said = capsys.readouterr().out
+    assert [a["was_cancelled"] for a in team.ls.answers.values()] == [True, False, False]
+    assert f"not sent back, for the team is or was told the clip's truth: {late}\n" in said
+    assert "1 went back" in said
+    team.push("review", truth=True)
+    assert team.true_of() == team.ids - {early}
