@@ -9,7 +9,11 @@ from wink.errors import ConfigError
 
 
 def share_out(
-    clip_ids: Iterable[str], people: Sequence[str], each: int, before: Mapping[str, Set[str]] | None = None
+    clip_ids: Iterable[str],
+    people: Sequence[str],
+    each: int,
+    before: Mapping[str, Set[str]] | None = None,
+    never: Mapping[str, Set[str]] | None = None,
 ) -> dict[str, list[str]]:
     """Give every clip to `each` people, loads at most one apart as far as what they have already allows.
 
@@ -21,6 +25,7 @@ def share_out(
         people: their names.
         each: people a clip.
         before: clips that people have already, also ones that are not asked for now.
+        never: clips that people are not to be asked for (again); one that is left to fewer people goes to these.
 
     Returns:
         The clips of each person, those they had among them included, by id.
@@ -36,8 +41,9 @@ def share_out(
     load = {person: len(clips) for person, clips in had.items()}
     given: dict[str, list[str]] = {person: [] for person in people}
     for clip_id in sorted(set(clip_ids)):
-        have = [person for person in people if clip_id in had[person]]
-        free = sorted((p for p in people if p not in have), key=lambda p: (load[p], _lot(clip_id, p)))
+        asked = [person for person in people if clip_id not in (never or {}).get(person, ())]
+        have = [person for person in asked if clip_id in had[person]]
+        free = sorted((p for p in asked if p not in have), key=lambda p: (load[p], _lot(clip_id, p)))
         chosen = free[: max(0, each - len(have))]
         for person in chosen:
             load[person] += 1

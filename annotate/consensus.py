@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from annotate.disputes import ORDER, DisputeRules, disputes
+from annotate.disputes import ORDER, DisputeRules, cannot_be_told, disputes
 from annotate.label_studio import WINK_GRADES
 from annotate.precision import Precision
 from annotate.raters import Agreement
@@ -60,7 +60,8 @@ def consensus_of(
     clip: Clip, annotations: Sequence[Annotation], judges: Mapping[str, Judge], rules: DisputeRules | None = None
 ) -> Consensus:
     """The answer to one clip from the annotations of it that count, one an annotator."""
-    probability = wink_probability(annotations, judges)
+    rules = rules or DisputeRules()
+    probability = None if cannot_be_told(annotations, rules) else wink_probability(annotations, judges)
     is_wink = probability is not None and probability >= 0.5
     marks = [a for a in annotations if a.onset_s is not None]
     low = middle = high = None
@@ -68,7 +69,7 @@ def consensus_of(
         times = np.array([a.onset_s for a in marks], float)
         low, middle, high = onset_interval(times, [judges[a.annotator] for a in marks], clip)
     biases_s = {a.annotator: judges[a.annotator].bias_s for a in annotations}
-    dispute = disputes(annotations, rules or DisputeRules(), biases_s, (is_wink, middle))
+    dispute = disputes(annotations, rules, biases_s, (is_wink, middle))
     return Consensus(
         clip_id=clip.clip_id,
         n_annotators=len(annotations),

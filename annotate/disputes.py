@@ -14,6 +14,8 @@ from wink.errors import ConfigError
 ORDER: tuple[Grade, ...] = tuple(g for g in get_args(Grade) if g != "cannot_tell")
 #: Rounding of onsets that lie just as far apart as is allowed [s].
 _TINY_S = 1e-9
+#: Rounding of a majority that is just reached.
+_TINY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class DisputeRules:
 
     apart_s: float = 0.2  # marks further apart, biases taken away
     grades_apart: int = 2  # grades that many steps apart
-    settled_by: int = 3  # annotators a dispute takes to be settled
+    settled_by: int = 3  # annotators who can tell that a dispute takes to be settled
     majority: float = 2 / 3  # share of them that has to agree
 
     def __post_init__(self) -> None:
@@ -62,10 +64,21 @@ def disputes(
         for a in annotations
         if a.grade in ORDER
     ]
+    if cannot_be_told(annotations, rules):
+        return []
     if annotations and not said:
-        return [] if len(annotations) >= rules.settled_by else ["nobody can tell"]
+        return ["nobody can tell"]
     reasons = _reasons(said, rules)
+    unsure = len(annotations) - len(said)
+    if unsure > len(said):  # whatever they agree on, those who can tell are the fewer
+        return [f"{unsure} of {len(annotations)} cannot tell", *reasons]
     return [] if reasons and _is_settled(said, rules, together) else reasons
+
+
+def cannot_be_told(annotations: Sequence[Annotation], rules: DisputeRules) -> bool:
+    """Whether it is settled that a clip cannot be judged: enough cannot tell, by a majority of all who looked."""
+    unsure = sum(a.grade not in ORDER for a in annotations)
+    return unsure >= rules.settled_by and unsure >= _needed(len(annotations), rules)
 
 
 def _reasons(said: Sequence[_Said], rules: DisputeRules) -> list[str]:
@@ -86,7 +99,7 @@ def _is_settled(said: Sequence[_Said], rules: DisputeRules, together: tuple[bool
     if len(said) < rules.settled_by:
         return False
     is_wink, onset_s = together or (None, None)
-    needed = math.ceil(rules.majority * len(said) - _TINY_S)
+    needed = _needed(len(said), rules)
     winks = [s for s in said if s.rank > 0]
     if is_wink is not True and len(said) - len(winks) >= needed:
         return True
@@ -94,6 +107,11 @@ def _is_settled(said: Sequence[_Said], rules: DisputeRules, together: tuple[bool
     starts = [t for t in firsts if onset_s is None or t <= onset_s <= t + rules.apart_s]
     camps = (_camp(winks, start, low, rules) for start in starts for low in {s.rank for s in winks})
     return is_wink is not False and any(size >= needed for size in camps)
+
+
+def _needed(n: int, rules: DisputeRules) -> int:
+    """How many of some annotators are a majority."""
+    return math.ceil(rules.majority * n - _TINY)
 
 
 def _camp(winks: Sequence[_Said], start_s: float, low: int, rules: DisputeRules) -> int:

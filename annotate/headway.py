@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from statistics import median
 
 from annotate.access import explained
+from annotate.answers import counted
 from annotate.connection import Server
+from annotate.disputes import DisputeRules
 from annotate.folder import ServerFolder
 from annotate.lock import locked
 from annotate.notes import SKIPPED
 from annotate.people import email_of
-from annotate.project import Queue, find_queues
+from annotate.project import DISPUTED, Queue, find_queues
 from annotate.pulling import Pull, refreshed
 from annotate.sending_back import is_to_be_mended, standing
 from wink.annotation import Annotation
@@ -71,9 +73,11 @@ def progress_table(server: Server, folder: ServerFolder, title: str) -> str:
     """A table of every blind project and its annotators, and what is left of each project."""
     rows: list[tuple[str, ...]] = [_HEAD]
     lines = []
+    given: dict[str, list[Annotation]] = {}
     for number, queue in find_queues(server.ls, "blind", title).items():
         with locked(folder.lock("pull"), "pulling"):
             mirror, _ = refreshed(server, folder, number, Pull("blind", title))
+        given[queue.of or ""] = list(mirror.annotations)
         with explained("counting clips"):
             project = server.ls.projects.get(id=number)
         tasks, finished = int(project.task_number or 0), int(project.finished_task_number or 0)
@@ -82,9 +86,37 @@ def progress_table(server: Server, folder: ServerFolder, title: str) -> str:
         lines.append(
             f"{queue.name}: {finished} of {tasks} clips have all the answers they need, {tasks - finished} left"
         )
+    stuck = answered_again(given.pop(DISPUTED, ()), [a for several in given.values() for a in several])
+    if stuck:
+        lines.append(_of_stuck(Queue("blind", title, DISPUTED), stuck))
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*([*table, _MEANING] if len(rows) > 1 else ["nobody has answered yet"]), *lines])
+
+
+def answered_again(again: Iterable[Annotation], first: Iterable[Annotation]) -> list[str]:
+    """Disputed clips marked again by nobody but those who had marked them, too few of them to settle it; by id."""
+    now, before = _who_marked(again), _who_marked(first)
+    return sorted(
+        clip_id
+        for clip_id, who in now.items()
+        if who <= before.get(clip_id, set()) and len(before[clip_id]) < DisputeRules().settled_by
+    )
+
+
+def _who_marked(annotations: Iterable[Annotation]) -> dict[str, set[str]]:
+    marked: dict[str, set[str]] = {}
+    for a in counted(annotations):
+        marked.setdefault(a.clip_id, set()).add(a.annotator)
+    return marked
+
+
+def _of_stuck(queue: Queue, stuck: list[str]) -> str:
+    were = "clip was" if len(stuck) == 1 else "clips were"
+    return (
+        f"{queue.name}: {len(stuck)} {were} marked again only by who had marked it before, which settles nothing; ask "
+        f"somebody else: `wink push DATASET select=disputed annotators=[NAME]` ({', '.join(stuck)})"
+    )
 
 
 def _row(queue: Queue, h: Headway) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from annotate.origins import remember_origins
 from annotate.page import Kind
 from annotate.project import Queue
 from annotate.pulling import clips_to_mend
-from annotate.rounds import Round, choose, shared_out
+from annotate.rounds import Round, choose, markers_of, say_who_settles, shared_out
 from annotate.secrecy import Secrecy
 from annotate.withdrawal import warn_of_withdrawn
 from wink.clip import Clip
@@ -57,7 +57,7 @@ def push_into(bearer: Courier, wish: Push) -> None:
             print(f"{kind}: select={asked.select} finds no clip that is left to mark")
             return
         told = _told(bearer, part, secrecy) if kind == "review" and wish.truth else frozenset()
-        queues = shared_out(bearer.server.ls, asked, kind, wish.title, part)
+        queues = _queues(bearer, wish, part)
         for queue in queues if kind == "blind" else ():
             _check_overlap(secrecy, queue)
         secrecy.remember(
@@ -65,6 +65,14 @@ def push_into(bearer: Courier, wish: Push) -> None:
         )
         for queue, mine in queues.items():
             _deliver(bearer, wish, queue, mine, told)
+
+
+def _queues(bearer: Courier, wish: Push, clips: Sequence[Clip]) -> dict[Queue, Sequence[Clip]]:
+    """Which clips go into which project; of disputed ones it is said who settles them."""
+    marked = markers_of(wish.datasets) if wish.asked.select == "disputed" and wish.kind == "blind" else {}
+    if marked:
+        say_who_settles(wish.asked, clips, marked)
+    return shared_out(bearer.server.ls, wish.asked, wish.kind, wish.title, clips, marked)
 
 
 def _deliver(bearer: Courier, wish: Push, queue: Queue, clips: Sequence[Clip], told: Set[str]) -> None:

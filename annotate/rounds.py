@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig
 
+from annotate.answers import counted
 from annotate.assignment import share_out
 from annotate.page import Kind
-from annotate.people import name_of
+from annotate.people import email_of, name_of
 from annotate.project import DISPUTED, Queue, find_queues
 from annotate.push import tasks_by_clip
 from annotate.selection import disputed, doubts, most_doubtful, with_golden
@@ -21,6 +22,7 @@ from wink.consensus import read_consensus
 from wink.dataset import Dataset
 from wink.detection import read_detections
 from wink.errors import ConfigError, unknown_name
+from wink.words import several
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -94,11 +96,17 @@ def _chosen_ids(asked: Round, datasets: Sequence[Dataset], clip_ids: Sequence[st
 
 
 def shared_out(
-    ls: LabelStudio, asked: Round, kind: Kind, title: str, clips: Sequence[Clip]
+    ls: LabelStudio,
+    asked: Round,
+    kind: Kind,
+    title: str,
+    clips: Sequence[Clip],
+    marked: Mapping[str, Set[str]] | None = None,
 ) -> dict[Queue, Sequence[Clip]]:
     """Which clips go into which project: one for everybody, or one a person; disputed clips into one of their own.
 
-    What people have in their projects already is theirs.
+    What people have in their projects already is theirs. A disputed clip goes to nobody who has marked it (`marked`:
+    their email addresses, by clip): the same people settle nothing.
     """
     if asked.select == "disputed" and not asked.people:
         return {Queue(kind, title, DISPUTED, asked.overlap): clips}
@@ -108,6 +116,40 @@ def shared_out(
     before = {p: set(tasks_by_clip(ls, queues[p][0])) for p in asked.people if p in queues}
     by_id = {clip.clip_id: clip for clip in clips}
     each = len(asked.people) if kind == "training" else asked.overlap or 1  # everybody learns on every clip
-    given = share_out(by_id, asked.people, each, before)
+    never = {p: _marked_by(p, marked or {}) if asked.select == "disputed" else frozenset() for p in asked.people}
+    given = share_out(by_id, asked.people, each, before, never)
     called = {p: queues[p][1].of if p in queues else p for p in asked.people}  # as it was written then
     return {Queue(kind, title, called[p], 1): [by_id[c] for c in given[p]] for p in asked.people}
+
+
+def markers_of(datasets: Sequence[Dataset]) -> dict[str, set[str]]:
+    """Who has marked each clip by the rules and blind, by the email addresses they sign in with."""
+    marked: dict[str, set[str]] = {}
+    for a in counted(a for dataset in datasets for a in read_annotations(dataset.path / "annotations.parquet")):
+        marked.setdefault(a.clip_id, set()).add(a.annotator)
+    return marked
+
+
+def say_who_settles(asked: Round, clips: Sequence[Clip], marked: Mapping[str, Set[str]]) -> None:
+    """Say of disputed clips who has to mark them for it to settle anything: somebody who has not yet."""
+    ids = [clip.clip_id for clip in clips]
+    if not asked.people:
+        everywhere = set.intersection(*(set(marked.get(clip_id, ())) for clip_id in ids)) if ids else set()
+        if everywhere:
+            print(
+                f"disputed: all of them were marked by {', '.join(sorted(everywhere))}, who settle nothing by marking "
+                "them again; annotators=[NAME] gives them to somebody else"
+            )
+        return
+    nobodys = [c for c in ids if all(c in _marked_by(person, marked) for person in asked.people)]
+    if nobodys:
+        few = len(nobodys) == 1
+        print(
+            f"disputed: {several(len(nobodys), 'clip')} {'is' if few else 'are'} given to nobody, for all who are "
+            f"named have marked {'it' if few else 'them'}: {', '.join(nobodys)}"
+        )
+
+
+def _marked_by(person: str, marked: Mapping[str, Set[str]]) -> frozenset[str]:
+    email = email_of(person)
+    return frozenset(clip_id for clip_id, who in marked.items() if email in who)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from annotate.rounds import Round, choose
 from annotate.selection import disputed
 from wink.annotation import read_annotations, write_annotations
 from wink.clip import frame_at
+from wink.config import build
 from wink.consensus import read_consensus
 from wink.dataset import Dataset
 from wink.errors import AnnotationError, ConfigError
@@ -292,6 +294,16 @@ def test_a_clear_majority_settles_a_dispute(golden, said, settled):
     assert disputed(answers) == ([] if settled and said != [40, 43, 46, 80] else [clip.clip_id])
 
 
+def test_two_of_three_are_the_two_thirds_that_the_settings_write_as_a_decimal(golden):
+    """0.6666667 is a little more than two thirds."""
+    clip = clips_of(golden.path)[5]
+    judges = dict.fromkeys("abc", Judge(0.0, 0.05, 0.05, 0.9, 0.1))
+    answers = [annotation(clip, p, f) for p, f in zip("abc", (None, None, 40), strict=True)]
+    rules = build(OmegaConf.load(Path(__file__).parents[1] / "configs" / "agreement.yaml").disputes)
+    assert rules.majority != 2 / 3
+    assert not consensus_of(clip, answers, judges, rules).disputed
+
+
 def test_a_majority_that_golden_clips_belie_settles_nothing(golden):
     clip = clips_of(golden.path)[5]
     wolf, sharp = Judge(0.0, 0.1, 0.05, 0.9, 0.85), Judge(0.0, 0.05, 0.01, 0.98, 0.02)
@@ -299,6 +311,37 @@ def test_a_majority_that_golden_clips_belie_settles_nothing(golden):
     row = consensus_of(clip, answers, {"a": wolf, "b": wolf, "c": sharp})
     assert row.grade == "none"
     assert row.dispute.startswith("wink or none")
+
+
+@pytest.mark.parametrize(
+    ("grades", "why", "grade"),
+    [
+        ("--0", "2 of 3 cannot tell", "none"),  # one vote settles nothing
+        ("--1", "2 of 3 cannot tell", "mild"),
+        ("--00", None, "none"),  # no more cannot tell than can
+        ("---0", None, None),  # so many cannot tell that it is settled: nobody can
+        ("---01", "3 of 5 cannot tell; wink or none", "mild"),
+        ("---00", "3 of 5 cannot tell", "none"),
+        ("---000", None, "none"),
+        ("-001", None, "none"),  # two thirds of those who can tell
+        ("-01", "wink or none", "mild"),
+        ("----1", None, None),
+        ("----01", None, None),
+    ],
+)
+def test_those_who_cannot_tell_settle_nothing_for_one_side_and_are_not_outvoted_by_fewer(golden, grades, why, grade):
+    clip = clips_of(golden.path)[5]
+    names = {"-": "cannot_tell", "0": "none", "1": "mild"}
+    judges = dict.fromkeys("abcdef", Judge(0.0, 0.05, 0.05, 0.9, 0.1))
+    answers = [
+        annotation(clip, who, 40 if g == "1" else None, grade=names[g])
+        for who, g in zip("abcdef", grades, strict=False)
+    ]
+    row = consensus_of(clip, answers, judges)
+    assert (row.dispute, row.grade) == (why, grade)
+    assert (row.wink_probability is None) == (row.grade is None)
+    assert row.onset_s is None or row.grade == "mild"
+    assert disputed(answers) == ([clip.clip_id] if why else [])
 
 
 def test_that_nobody_can_tell_is_settled_by_three(golden):

@@ -129,6 +129,26 @@ def test_progress_is_told_while_no_pull_runs_of_projects_made_by_hand_too(folder
     assert table[2].startswith("winklab blind old copy")
 
 
+def test_progress_says_which_disputes_the_same_people_answered_again(folder, monkeypatch):
+    studio = FakeStudio()
+    titles = ("winklab blind", "winklab blind cy", "winklab blind disputed")
+    numbers = [studio.projects.create(title=t, task_number=9, finished_task_number=1).id for t in titles]
+    first = [stamped(n, 10, who) for n in range(4) for who in ("ann", "bob")]
+    again = [
+        stamped(0, 11, "ann"),
+        stamped(1, 11, "ann"),
+        stamped(2, 11, "dee"),
+        stamped(3, 11, "bob", problem="no grade"),
+    ]
+    given = dict(zip(numbers, (first, [stamped(1, 12, "cy@winklab.example")], again), strict=True))
+    monkeypatch.setattr(headway_of, "refreshed", lambda _s, _f, n, _p: (SimpleNamespace(annotations=given[n]), 0))
+    table = headway_of.progress_table(SimpleNamespace(ls=studio), folder, "winklab")
+    (line,) = (line for line in table.splitlines() if "settles nothing" in line)
+    assert line.startswith("winklab blind disputed: 1 clip was marked again only by who had marked it before")
+    assert first[0].clip_id in line
+    assert "annotators=[" in line
+
+
 class Answered:
     """A project with one answer, and whatever befalls it while it is sent back."""
 

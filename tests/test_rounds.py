@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fake_studio import FakeStudio
@@ -14,9 +15,9 @@ from omegaconf import OmegaConf
 from annotate.assignment import share_out
 from annotate.people import email_of, name_of
 from annotate.project import find_queues
-from annotate.rounds import round_of, shared_out
+from annotate.rounds import markers_of, round_of, say_who_settles, shared_out
 from annotate.selection import disputed, doubts, entropy_bits, most_doubtful, with_golden
-from wink.annotation import Annotation
+from wink.annotation import Annotation, write_annotations
 from wink.clip import Clip
 from wink.detection import Detection
 from wink.errors import ConfigError
@@ -80,6 +81,40 @@ def test_what_was_given_stays_and_new_clips_even_the_loads():
     more = share_out([*first, *(f"{n:012x}" for n in range(10, 24))], PEOPLE, 1, before)
     assert all(before[person] <= set(more[person]) for person in PEOPLE[:2])
     assert sorted(map(len, more.values())) == [8, 8, 8]
+
+
+def test_a_disputed_clip_goes_to_somebody_who_has_not_marked_it():
+    studio, clips = FakeStudio(), [clip(n) for n in range(6)]
+    for who, mine in (("ann", clips[:4]), ("Bob", clips[:4])):
+        number = studio.projects.create(title=f"winklab blind {who}").id
+        studio.projects.import_tasks(id=number, request=[{"data": {"clip_id": c.clip_id}} for c in mine])
+    marked = {c.clip_id: {email_of("ann"), email_of("bob")} for c in clips[:4]}
+    marked[clips[3].clip_id].add(email_of("cy"))
+    asked = round_of(settings(select="disputed", annotators=["ann", "bob", "cy"]))
+    given = shared_out(studio, asked, "blind", "winklab", clips[:4], marked)
+    assert {q.name: [c.clip_id for c in mine] for q, mine in given.items()} == {
+        "winklab blind ann": [],
+        "winklab blind Bob": [],
+        "winklab blind cy": [c.clip_id for c in clips[:3]],
+    }
+    asked = round_of(settings(select="disputed", annotators=["ann", "bob", "cy", "dee"], overlap=2))
+    given = shared_out(studio, asked, "blind", "winklab", clips[:4], marked)
+    assert {q.of: len(mine) for q, mine in given.items()} == {"ann": 0, "Bob": 0, "cy": 3, "dee": 4}
+
+
+def test_who_could_settle_a_dispute_is_said(tmp_path, capsys):
+    made = [annotation(f"{n:012x}", who, "none") for n in range(2) for who in ("ann", "bob")]
+    made.append(annotation(f"{0:012x}", "cy", "mild", 1.0))
+    made.append(annotation(f"{1:012x}", "dee", "mild", 1.0, problem="2 onsets"))
+    write_annotations(tmp_path / "annotations.parquet", tuple(made))
+    marked = markers_of([SimpleNamespace(path=tmp_path)])
+    assert marked == {f"{0:012x}": {"ann", "bob", "cy"}, f"{1:012x}": {"ann", "bob"}}
+    say_who_settles(round_of(settings(select="disputed")), [clip(0), clip(1)], marked)
+    assert "all of them were marked by ann, bob," in capsys.readouterr().out
+    named = round_of(settings(select="disputed", annotators=["cy"]))
+    marked = {c: {email_of(w) for w in who} for c, who in marked.items()}
+    say_who_settles(named, [clip(0), clip(1)], marked)
+    assert f"1 clip is given to nobody, for all who are named have marked it: {0:012x}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("people", "each", "said"), [(PEOPLE, 4, "than the 3 named"), (("a", "a"), 1, "twice")])
