@@ -34,7 +34,8 @@ def withdraw(writer: DatasetWriter, film_id: str) -> list[str]:
     """
     rows = writer.shard(film_id).metadata if writer.has_shard(film_id) else ()
     if rows:
-        note_withdrawn(writer.path, [str(row["clip_id"]) for row in rows])
+        contents = {str(row["clip_id"]): _contents(row) for row in rows}
+        note_withdrawn(writer.path, contents, contents)
     for row in rows:
         video = writer.path / row["file_name"]
         for file in (video, video.with_suffix(".frames.csv")):
@@ -44,6 +45,11 @@ def withdraw(writer: DatasetWriter, film_id: str) -> list[str]:
         (writer.path / FOLDER / f"{film_id}{suffix}").unlink(missing_ok=True)
     writer.forget(film_id)
     return [str(row["clip_id"]) for row in rows]
+
+
+def _contents(row: Mapping[str, Any]) -> list[str]:
+    """SHA-256 of a clip's video and of its film."""
+    return [str(digest) for digest in (row["sha256"], json.loads(row["factors"]).get("source_sha256")) if digest]
 
 
 def _told_anew(row: Mapping[str, Any], terms: ClipTerms) -> dict[str, Any]:

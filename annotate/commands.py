@@ -145,10 +145,11 @@ def _tell_progress(cfg: DictConfig) -> None:
 
 def _withdraw(cfg: DictConfig, clip_ids: Sequence[str]) -> None:
     from annotate.settings import connection, folder_of
-    from annotate.withdrawal import withdraw_from_server
+    from annotate.withdrawal import Places, withdraw_from_server
 
+    places = Places(Path(cfg.paths.datasets), Path(cfg.paths.cache))
     with connection(cfg, stays=False) as server:
-        withdraw_from_server(server, folder_of(cfg), clip_ids, Path(cfg.paths.datasets), bool(cfg.confirm))
+        withdraw_from_server(server, folder_of(cfg), clip_ids, places, bool(cfg.confirm))
 
 
 def _say_where(server: Server, folder: ServerFolder, stays: bool) -> None:

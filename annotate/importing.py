@@ -10,6 +10,7 @@ import av
 from omegaconf import DictConfig
 
 from annotate.about import find_tables, read_tables, template
+from annotate.absent import withdraw_named
 from annotate.card import card
 from annotate.film import FilmSettings
 from annotate.film_sheet import draw
@@ -17,9 +18,11 @@ from annotate.outcome import FOLDER, Outcome, keep, table
 from annotate.real_clips import Refused, import_films, open_writer, video_files
 from annotate.real_trials import import_trials, recording_files, trials_in
 from annotate.terms import ClipTerms
+from annotate.withdrawn import withdrawn_contents
 from wink.config import build
 from wink.errors import ClipError, ConfigError
 from wink.marker_set import marker_set
+from wink.pose_file import kept_poses
 from wink.progress import counted
 
 if TYPE_CHECKING:
@@ -34,6 +37,10 @@ def import_all(cfg: DictConfig) -> None:
         ClipError: none of the files could be brought in, now or before.
         ConfigError: a setting or a table of what is told of the films cannot be taken.
     """
+    path = Path(cfg.paths.datasets) / cfg.name
+    if cfg.withdraw:
+        _withdraw(path, [str(name) for name in cfg.withdraw], cfg)
+        return
     recordings, rest = recording_files(Path(p) for p in cfg.input)
     films = video_files(rest) if rest or not recordings else ()
     if cfg.template:
@@ -43,7 +50,6 @@ def import_all(cfg: DictConfig) -> None:
     settings = FilmSettings(cut=cfg.cut, margin_s=cfg.margin_s, faces=cfg.faces, max_side=cfg.max_side)
     told = told_of(films, Path(cfg.about) if cfg.about else None, terms, publish=cfg.publish)
     finder: PeopleFinder | None = build(cfg.people_finder) if films and settings.needs_people else None
-    path = Path(cfg.paths.datasets) / cfg.name
     names = marker_set(cfg.markers) if cfg.markers else None
     writer = open_writer(path)  # refuses another kind of dataset before work starts
     trials = list(import_trials(recordings, path, terms, names))
@@ -52,7 +58,28 @@ def import_all(cfg: DictConfig) -> None:
         print(f"refused: {trial.reason}" if isinstance(trial, Refused) else trial)
     if outcomes:
         print(table(outcomes))
+    _forget_poses(path, Path(cfg.paths.cache))
     _finish(writer, trials, outcomes)
+
+
+def _withdraw(path: Path, names: Sequence[str], cfg: DictConfig) -> None:
+    """Take films out of a dataset by their names, which may be all that is left of them."""
+    if cfg.input:
+        raise ConfigError(f"withdraw={names} is a command of its own; leave {', '.join(map(str, cfg.input))} out")
+    if not (path / "dataset.json").exists():
+        raise ConfigError(f"there is no dataset {path} to withdraw from; say which with name=")
+    writer = open_writer(path)
+    outcomes = withdraw_named(writer, names)
+    print(table(outcomes))
+    _forget_poses(path, Path(cfg.paths.cache))
+    _finish(writer, (), outcomes)
+
+
+def _forget_poses(path: Path, cache: Path) -> None:
+    """Remove the pose of withdrawn clips and their films, for pictures of the lifter are kept with it."""
+    contents = withdrawn_contents([path]).values()
+    for file in kept_poses(cache, (sha256 for several in contents for sha256 in several)):
+        file.unlink(missing_ok=True)
 
 
 def told_of(

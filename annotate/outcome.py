@@ -120,6 +120,11 @@ def keep(folder: Path, outcomes: Iterable[Outcome]) -> Path:
             if outcome.file.name not in names:
                 entry["also_called"] = [*names[1:], outcome.file.name]
         else:
+            before = known.get(key, {})
             known[key] = outcome.record()
+            if outcome.status == "withdrawn":  # by whatever name it was known, the same again finds it
+                gone = [*before.get("withdrawn_clips", ()), *before.get("clips", ())]
+                kept = {"also_called": before.get("also_called"), "withdrawn_clips": gone}
+                known[key] |= {name: several for name, several in kept.items() if several}
     write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
     return file

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -27,6 +28,7 @@ from wink.dataset_writer import DatasetWriter, Shard
 from wink.errors import ClipError, DatasetError
 from wink.files import file_sha256, write_atomically
 from wink.people import PeopleFinder, Picture
+from wink.words import several
 
 #: The same for every folder of real clips, so that clips can be added at any time.
 SPEC = {"kind": "real clips", "video": "h264, constant rate, upright, silent"}
@@ -94,7 +96,8 @@ def import_films(
         DatasetError: the dataset cannot be written.
     """
     first_of: dict[str, Path] = {}
-    for file, terms in told.items():
+    refusing = _refusing(told)
+    for file in told:
         started = time.process_time()
         try:
             content = _content(file)
@@ -102,13 +105,25 @@ def import_films(
                 yield _duplicate(file, film_id_of(content), first_of[content], told)
                 continue
             first_of[content] = file
+            by = refusing.get(content, file)
             share_said = partial(said or _silent, file)
-            outcome = import_film(file, content, terms, writer, settings, finder, share_said)
+            outcome = import_film(file, content, told[by], writer, settings, finder, share_said)
+            if by != file:
+                outcome = replace(outcome, reason=f"{outcome.reason}; told of {by.name}, the same film")
         except ClipError as error:
             reason = str(error)
             outcome = Outcome(file, "unreadable", "", reason if file.name in reason else f"{file.name}: {reason}")
         yield replace(outcome, cpu_s=time.process_time() - started)
         (said or _silent)(file, 1.0)
+
+
+def _refusing(told: Mapping[Path, ClipTerms]) -> dict[str, Path]:
+    """Contents whose people did not agree, whatever is told of the same film under another name."""
+    contents: dict[str, Path] = {}
+    for file in (file for file, terms in told.items() if not terms.agreed):
+        with suppress(ClipError):  # is told when its turn comes
+            contents.setdefault(_content(file), file)
+    return contents
 
 
 def _duplicate(file: Path, film_id: str, first: Path, told: Mapping[Path, ClipTerms]) -> Outcome:
@@ -163,7 +178,12 @@ def _not_agreed(file: Path, film_id: str, writer: DatasetWriter) -> Outcome:
     gone = withdraw(writer, film_id)
     if not gone:
         return Outcome(file, "refused", film_id, "the people in it did not agree (consent none)")
-    return Outcome(file, "withdrawn", film_id, f"{len(gone)} clips removed (consent none): {', '.join(gone)}")
+    return Outcome(file, "withdrawn", film_id, removed(gone))
+
+
+def removed(clip_ids: Sequence[str]) -> str:
+    """What is said of clips that were withdrawn."""
+    return f"{several(len(clip_ids), 'clip')} removed (consent none): {', '.join(clip_ids)}"
 
 
 def film_id_of(content: str) -> str:
@@ -216,11 +236,9 @@ def _write(
             raise ClipError(f"{film.file.name} changed while it was read; bring it in again")
         rows = []
         for target, part, cut, squat, off in zip(targets, temporary, cuts, squats, worst, strict=True):
-            write_atomically(target.with_suffix(".frames.csv"), frame_map_csv(film.facts, cut))
-            part.replace(target)
-            row = _row(target, film, cut, terms)
-            row["factors"] = json.dumps(_factors(film, cut, squat, terms, settings) | {"worst_frame_difference": off})
-            rows.append(row)
+            _place(target, part, film, cut)
+            factors = _factors(film, cut, squat, terms, settings) | {"worst_frame_difference": off}
+            rows.append(_row(target, film, cut, terms) | {"factors": json.dumps(factors)})
         writer.add(Shard(name=film.film_id, metadata=rows, repetitions=[], frames=None))
         note_returned(writer.path, ids)
     except OSError as error:
@@ -229,6 +247,12 @@ def _write(
         for part in temporary:
             part.unlink(missing_ok=True)
     return ids
+
+
+def _place(target: Path, part: Path, film: Film, cut: Cut) -> None:
+    """Put a clip that was written in its place, its frame map first."""
+    write_atomically(target.with_suffix(".frames.csv"), frame_map_csv(film.facts, cut))
+    part.replace(target)
 
 
 def _clip_id(film: Film, cut: Cut, settings: FilmSettings) -> str:

@@ -13,8 +13,11 @@ from annotate.access import explained
 from annotate.folder import ServerFolder
 from annotate.media import LOCAL_FILES, uploads_of
 from annotate.order import filtered
+from annotate.withdrawn import withdrawn_contents
 from wink.annotation import read_annotations
 from wink.consensus import read_consensus
+from wink.files import file_sha256
+from wink.pose_file import kept_poses
 from wink.words import several
 
 if TYPE_CHECKING:
@@ -45,11 +48,12 @@ class Remains:
     files: tuple[Path, ...] = ()  # videos in our folder
     copies: tuple[Path, ...] = ()  # exports that our own Label Studio keeps, with these clips among others
     uploads: tuple[tuple[int, int, str], ...] = ()  # project, number and name of files sent to a server of the user's
+    poses: tuple[Path, ...] = ()  # what detectors keep of the videos, with small pictures of the lifter
     pulled: tuple[tuple[Path, int], ...] = ()  # files of answers and what they came to, with how many of these clips
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
-        return bool(self.tasks or self.files or self.copies or self.uploads or self.pulled)
+        return bool(self.tasks or self.files or self.copies or self.uploads or self.poses or self.pulled)
 
     @property
     def clips(self) -> set[str]:
@@ -73,6 +77,8 @@ class Remains:
             f"{f}: {several(n, 'export')} of what was pulled" for f, n in Counter(c.parent for c in self.copies).items()
         ]
         lines += [f"uploads of project {project}: {n}" for project, n in Counter(u[0] for u in self.uploads).items()]
+        poses = Counter(file.parent for file in self.poses)
+        lines += [f"{folder}: {several(n, 'pose')} with pictures" for folder, n in poses.items()]
         lines += [f"{file}: {several(n, 'row')}" for file, n in self.pulled]
         return "\n".join(f"  {line}" for line in lines)
 
@@ -98,8 +104,20 @@ def on_server(server: Server, folder: ServerFolder, clip_ids: Collection[str]) -
     return Remains(tuple(tasks), tuple(file for file in files if file.exists()))
 
 
-def remains_of(server: Server, folder: ServerFolder, clip_ids: Set[str], datasets: Iterable[str | Path]) -> Remains:
-    """Everything there is of clips: on the server, in what was pulled, and in datasets' answers and consensus.
+def contents_of(folder: ServerFolder, clip_ids: Iterable[str], datasets: Iterable[str | Path]) -> dict[str, set[str]]:
+    """SHA-256 of the videos and films of clips, as far as a dataset they left, or the server's copy, tells."""
+    noted = withdrawn_contents(datasets)
+    contents = {}
+    for clip_id in clip_ids:
+        copy = folder.clips / f"{clip_id}.mp4"
+        contents[clip_id] = noted.get(clip_id, set()) | ({file_sha256(copy)} if copy.exists() else set())
+    return contents
+
+
+def remains_of(
+    server: Server, folder: ServerFolder, clip_ids: Set[str], datasets: Sequence[str | Path], cache: Path
+) -> Remains:
+    """Everything there is of clips: on the server, in what was pulled, in datasets' answers, in the cache.
 
     Raises:
         ServerError: the server refused, failed or was not reached.
@@ -118,7 +136,9 @@ def remains_of(server: Server, folder: ServerFolder, clip_ids: Set[str], dataset
             if name.partition("-")[2].partition("-")[0] in clip_ids
         )
     pulled = _pulled(folder, clip_ids, datasets)
-    return replace(found, copies=_copies(folder, clip_ids), uploads=uploads, pulled=pulled)
+    contents = contents_of(folder, clip_ids, datasets).values()
+    poses = tuple(kept_poses(cache, (sha256 for each in contents for sha256 in each)))
+    return replace(found, copies=_copies(folder, clip_ids), uploads=uploads, poses=poses, pulled=pulled)
 
 
 def _copies(folder: ServerFolder, clip_ids: Set[str]) -> tuple[Path, ...]:

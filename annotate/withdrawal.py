@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,13 @@ from annotate.lock import locked
 from annotate.media import remove_uploads
 from annotate.origins import known_origins
 from annotate.push import ONCE
-from annotate.remains import Remains, on_server, remains_of
+from annotate.remains import Remains, contents_of, on_server, remains_of
 from annotate.withdrawn import withdrawn_clips
 from wink.annotation import read_annotations, write_annotations
 from wink.consensus import read_consensus, write_consensus
 from wink.dataset import Dataset
 from wink.errors import ConfigError, ServerError
+from wink.pose_file import pose_file
 from wink.words import several
 
 if TYPE_CHECKING:
@@ -30,8 +32,16 @@ _ID = re.compile(r"[0-9a-f]{12}")
 _AT_ONCE = 200
 
 
+@dataclass(frozen=True)
+class Places:
+    """Folders that may have something of a clip, besides the server's."""
+
+    datasets: Path
+    cache: Path
+
+
 def withdraw_from_server(
-    server: Server, folder: ServerFolder, named: Sequence[str], datasets: Path, confirmed: bool
+    server: Server, folder: ServerFolder, named: Sequence[str], places: Places, confirmed: bool
 ) -> Remains:
     """Say what there is of withdrawn clips, and if that is confirmed remove it; what there was.
 
@@ -39,27 +49,37 @@ def withdraw_from_server(
         server: signed in to.
         folder: of our own server.
         named: clips; none = all that were withdrawn from a dataset.
-        datasets: folder of the datasets.
+        places: folders of the datasets, and of the cache.
         confirmed: whether it is to be removed, and not only told.
 
     Raises:
         ConfigError: what is named is no clip, or one that is still in a dataset.
         ServerError: the server refused, failed or was not reached, or shows some of it still.
     """
-    beside = datasets.glob("*/") if datasets.is_dir() else ()
-    places = sorted({*known_origins(folder), *(str(place.resolve()) for place in beside)})
-    clip_ids = _checked(named, places) if named else withdrawn_clips(places)
+    beside = places.datasets.glob("*/") if places.datasets.is_dir() else ()
+    datasets = sorted({*known_origins(folder), *(str(place.resolve()) for place in beside)})
+    clip_ids = _checked(named, datasets) if named else withdrawn_clips(datasets)
     with locked(folder.lock("push"), "pushing"), locked(folder.lock("pull"), "pulling"):
-        found = remains_of(server, folder, clip_ids, places)
+        found = remains_of(server, folder, clip_ids, datasets, places.cache)
+        unknown = [c for c, contents in contents_of(folder, clip_ids, datasets).items() if not contents]
         _tell(found, clip_ids, confirmed)
         if found and confirmed:
             _remove(server, folder, found, clip_ids)
-            left = remains_of(server, folder, clip_ids, places)
+            left = remains_of(server, folder, clip_ids, datasets, places.cache)
             if left:
                 raise ServerError(f"some of it is still there; the same again goes on:\n{left}")
             print("removed")
             _tell_elsewhere(found, server)
+        _tell_poses(places.cache, unknown)
     return found
+
+
+def _tell_poses(cache: Path, unknown: Sequence[str]) -> None:
+    """Say of clips whose content nobody remembers that their pose cannot be told from others."""
+    kept = pose_file(cache, "").parent
+    if unknown and any(kept.glob("*.npz")):
+        print(f"  {kept} may hold silhouettes of {several(len(unknown), 'clip')}, under names nobody knows any more;")
+        print("  remove it: what is needed is made again")
 
 
 def _checked(named: Sequence[str], places: Iterable[str]) -> set[str]:
@@ -99,7 +119,7 @@ def _remove(server: Server, folder: ServerFolder, found: Remains, clip_ids: Coll
     """Tasks first, so that nobody is shown a clip whose video is gone."""
     for project in dict.fromkeys(task.project for task in found.tasks):
         _remove_tasks(server, project, [task.number for task in found.tasks if task.project == project])
-    for file in (*found.files, *found.copies):
+    for file in (*found.poses, *found.files, *found.copies):  # poses of clips that are named are found by their videos
         file.unlink(missing_ok=True)
     stamps = read_stamps(folder)
     if not stamps.keys().isdisjoint(clip_ids):

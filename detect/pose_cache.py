@@ -17,6 +17,7 @@ from detect.pose import PoseTrack, track_pose
 from detect.weights import ALL, weights_path
 from wink.errors import ClipError
 from wink.files import file_sha256
+from wink.pose_file import half_of, pose_file
 from wink.progress import progress
 
 VERSION = 2  # raise when tracking changes: older files are then made anew
@@ -44,7 +45,7 @@ def find_poses(videos: Iterable[Path], cache: Path, workers: int = 2) -> dict[Pa
 
 def pose_files(videos: Iterable[Path], cache: Path, workers: int = 2) -> dict[Path, Path]:
     """The file that holds the pose of every video, made where it was not there; arguments as `find_poses`."""
-    files = {video: cache / "pose" / f"{_content(video)}.npz" for video in dict.fromkeys(videos)}
+    files = {video: pose_file(cache, _content(video)) for video in dict.fromkeys(videos)}
     missing = {file: video for video, file in files.items() if load_pose(file) is None}
     if missing:
         _make(missing, workers)
@@ -77,7 +78,7 @@ def save_pose(file: Path, pose: PoseTrack) -> None:
     arrays = {name: getattr(pose, name) for name in _ARRAYS}
     small = {name: a if a.dtype == np.uint8 else a.astype(np.float32) for name, a in arrays.items()}
     scalars = {name: getattr(pose, name) for name in _SCALARS}
-    temporary = file.with_name(f".{file.stem}.{os.getpid()}.npz")
+    temporary = half_of(file, os.getpid())
     np.savez_compressed(temporary, version=VERSION, **small, **scalars)
     temporary.replace(file)
 

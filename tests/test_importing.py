@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
+from pathlib import Path
 
 import av
 import numpy as np
@@ -11,17 +12,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from acting import Acting, person, squatting
+from omegaconf import OmegaConf
 from videos import numbers_of, write_numbered
 
 from annotate.card import card
 from annotate.film import FilmSettings
 from annotate.film_sheet import draw
+from annotate.importing import import_all
 from annotate.outcome import keep, table
 from annotate.real_clips import film_id_of, import_films, open_writer
 from annotate.terms import ClipTerms
 from annotate.withdrawn import withdrawn_from
+from wink.dataset import Dataset
 from wink.errors import ConfigError, DetectorError
 from wink.people import PeopleFinder
+from wink.pose_file import pose_file
 from wink.tables import write_table
 
 FPS = 25
@@ -253,14 +258,77 @@ def test_clips_go_when_consent_is_withdrawn(tmp_path):
     assert withdrawn_from(dataset.path) == set()
 
 
-def test_who_is_told_of_twice_in_two_ways_is_refused(tmp_path):
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_refuses_under_one_name_refuses_under_all_in_whatever_order(tmp_path, order):
     source = film(tmp_path / "a.mp4", seconds=1)
     copy = tmp_path / "b.mp4"
     copy.write_bytes(source.read_bytes())
-    told = {source: TERMS, copy: ClipTerms(consent="none")}
-    first, second = import_films(told, open_writer(tmp_path / "real"), WHOLE)
-    assert (first.status, second.status) == ("imported", "refused")
-    assert "something else is told" in second.reason
+    told = dict([(source, TERMS), (copy, ClipTerms(consent="none"))][::order])
+    for already in (False, True):
+        if already:
+            (first,) = import_films({source: TERMS}, open_writer(tmp_path / "real"), WHOLE)
+            assert first.status == "imported"
+        first, second = import_films(told, open_writer(tmp_path / "real"), WHOLE)
+        assert first.status == ("withdrawn" if already else "refused")
+        assert ("told of b.mp4" in first.reason) == (order == 1)
+        assert second.status == "refused"
+        assert "something else is told" in second.reason
+        assert list(open_writer(tmp_path / "real").rows()) == []
+
+
+def settings_of(tmp_path, **changes):
+    config = OmegaConf.load(Path(__file__).parents[1] / "configs" / "import.yaml")
+    folders = {"datasets": str(tmp_path / "datasets"), "cache": str(tmp_path / "cache")}
+    return OmegaConf.merge(config, {"paths": folders, "cut": False, "faces": "kept"}, changes)
+
+
+@pytest.mark.parametrize("how", ["the name of the film", "its other name", "its id", "a clip of it"])
+def test_consent_is_withdrawn_when_the_film_is_gone(tmp_path, capsys, how):
+    source, other = film(tmp_path / "a.mp4", seconds=1), film(tmp_path / "c.mp4", seconds=2)
+    copy = tmp_path / "b.mp4"
+    copy.write_bytes(source.read_bytes())
+    import_all(settings_of(tmp_path, input=[str(source), str(copy), str(other)]))
+    dataset = Dataset(tmp_path / "datasets" / "real")
+    gone, kept = sorted(dataset.metadata(), key=lambda row: row["n_frames"])
+    factors = json.loads(gone["factors"])
+    made = [kept_pose(tmp_path, digest) for digest in (gone["sha256"], factors["source_sha256"], kept["sha256"])]
+    half = made[0].with_name(f".{made[0].stem}.4711.npz")  # as a killed run leaves it
+    half.write_bytes(b"pictures")
+    source.unlink()
+    copy.unlink()
+    name = {"the name of the film": "a.mp4", "its other name": "b.mp4", "its id": factors["film_id"]}.get(how)
+    asked = settings_of(tmp_path, withdraw=[name or gone["clip_id"]])
+    for said in ("1 clip removed", "no clip of it is here"):
+        import_all(asked)
+        assert said in capsys.readouterr().out
+    assert [row["clip_id"] for row in Dataset(dataset.path).metadata()] == [kept["clip_id"]]
+    assert withdrawn_from(dataset.path) == {gone["clip_id"]}
+    assert [file.exists() for file in (*made, half)] == [False, False, True, False]
+
+
+def kept_pose(tmp_path, digest):
+    file = pose_file(tmp_path / "cache", digest)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"pictures")
+    return file
+
+
+def test_what_is_withdrawn_by_name_has_to_be_known_and_one_film(tmp_path):
+    with pytest.raises(ConfigError, match="there is no dataset"):
+        import_all(settings_of(tmp_path, withdraw=["a.mp4"]))
+    assert not (tmp_path / "datasets").exists()
+    for folder, seconds in (("one", 1), ("two", 2)):
+        (tmp_path / folder).mkdir()
+        import_all(settings_of(tmp_path, input=[str(film(tmp_path / folder / "a.mp4", seconds=seconds))]))
+    for name, said in (
+        ("aa.mp4", "Did you mean 'a.mp4'"),
+        ("a.mp4", r"2 films .* say which by its id: \w{12}, \w{12}"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            import_all(settings_of(tmp_path, withdraw=[name]))
+    with pytest.raises(ConfigError, match="a command of its own"):
+        import_all(settings_of(tmp_path, withdraw=["a.mp4"], input=["x.mp4"]))
+    assert len(Dataset(tmp_path / "datasets" / "real").metadata()) == 2
 
 
 def test_what_a_killed_import_left_is_swept_and_made_again(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
@@ -15,11 +16,12 @@ from annotate.mirror import Mirror
 from annotate.origins import remember_origins
 from annotate.pushing import Push, push_into
 from annotate.rounds import Round
-from annotate.withdrawal import warn_of_withdrawn, withdraw_from_server
+from annotate.withdrawal import Places, warn_of_withdrawn, withdraw_from_server
 from annotate.withdrawn import note_returned, note_withdrawn, withdrawn_clips, withdrawn_from
 from wink.annotation import read_annotations, write_annotations
 from wink.consensus import Consensus, read_consensus, write_consensus
 from wink.errors import ConfigError, ServerError
+from wink.pose_file import pose_file
 
 GONE, STAYS = "5f0000000001", "5f0000000002"
 
@@ -36,6 +38,7 @@ class Lab:
         self.server = SimpleNamespace(ls=self.ls, url="http://x", key="k", external=False)
         self.folder = ServerFolder(root / "server")
         self.folder.make()
+        self.cache = root / "cache"
         self.gym = self.datasets / "gym"
         self.gym.mkdir(parents=True)
         remember_origins(self.folder, [SimpleNamespace(path=self.gym)])
@@ -44,7 +47,7 @@ class Lab:
             rows = [task_of(clip(c)) for c in (GONE, STAYS)]
             self.ls.projects.import_tasks(id=number, request=[*rows, {"data": {"text": "somebody else's"}}])
         for clip_id in (GONE, STAYS):
-            (self.folder.clips / f"{clip_id}.mp4").write_text("video")
+            (self.folder.clips / f"{clip_id}.mp4").write_text(f"video of {clip_id}")
         write_private(self.folder.placed, f'{{"{GONE}": [1], "{STAYS}": [2]}}')
         self.folder.exports.mkdir(parents=True)
         for name, clip_ids in (("one", [GONE, STAYS]), ("other", [STAYS])):
@@ -56,7 +59,15 @@ class Lab:
         write_consensus(self.gym / "consensus.parquet", tuple(said))
 
     def withdraw(self, *named, confirmed=False):
-        return withdraw_from_server(self.server, self.folder, named, self.datasets, confirmed)
+        places = Places(self.datasets, self.cache)
+        return withdraw_from_server(self.server, self.folder, named, places, confirmed)
+
+    def pose(self, content):
+        """The pose of a video of that content, kept."""
+        file = pose_file(self.cache, sha256(content.encode()).hexdigest())
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("silhouettes")
+        return file
 
     def places(self):
         """Every place that has a clip, by clip."""
@@ -166,3 +177,35 @@ def test_marks_of_other_annotators_stay_as_they_were(lab):
     lab.withdraw(confirmed=True)
     (kept,) = read_annotations(lab.gym / "annotations.parquet")
     assert kept == replace(lab.marks[1])
+
+
+@pytest.mark.parametrize("known", ["from the dataset", "from the video on the server"])
+def test_the_pictures_that_the_pose_of_a_clip_is_kept_with_go_too(lab, capsys, known):
+    gone, stays = (lab.pose(f"video of {c}") for c in (GONE, STAYS))
+    content = sha256(f"video of {GONE}".encode()).hexdigest()
+    if known == "from the dataset":
+        (lab.folder.clips / f"{GONE}.mp4").unlink()
+        note_withdrawn(lab.gym, [GONE], {GONE: [content]})
+        note_withdrawn(lab.gym, [STAYS])
+        note_returned(lab.gym, [STAYS])
+        lab.withdraw()
+    else:
+        lab.withdraw(GONE)
+    assert f"{gone.parent}: 1 pose with pictures" in capsys.readouterr().out
+    assert gone.exists()
+    lab.withdraw(*([] if known == "from the dataset" else [GONE]), confirmed=True)
+    assert not gone.exists()
+    assert stays.exists()
+    assert "may hold" not in capsys.readouterr().out
+
+
+def test_poses_that_cannot_be_told_from_others_are_spoken_of(lab, capsys):
+    (lab.gym / "import").mkdir()
+    (lab.gym / "import" / "withdrawn.json").write_text(json.dumps([GONE]))  # as an earlier version wrote it
+    (lab.folder.clips / f"{GONE}.mp4").unlink()
+    lab.withdraw(confirmed=True)
+    assert "may hold" not in capsys.readouterr().out
+    other = lab.pose("another video")
+    lab.withdraw(confirmed=True)
+    assert f"{other.parent} may hold silhouettes of 1 clip" in capsys.readouterr().out
+    assert other.exists()
