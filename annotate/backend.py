@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -139,46 +140,47 @@ def listen(backend: Backend, port: int | None, first: int = 9090) -> ThreadingHT
     """
     for candidate in range(first, 65536) if port is None else (port,):
         try:
-            return ThreadingHTTPServer((LOOPBACK, candidate), _handler(backend))
+            return ThreadingHTTPServer((LOOPBACK, candidate), partial(_Handler, backend))
         except OSError:
             continue
     raise ServerError(f"port {port} is taken by another program; choose another with port=, or port=null")
 
 
-def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """One request; nothing is written to the terminal."""
+class _Handler(BaseHTTPRequestHandler):
+    """One request; nothing is written to the terminal."""
 
-        def do_GET(self) -> None:
-            self._reply({})
+    def __init__(self, backend: Backend, *arguments: Any) -> None:
+        self._backend = backend  # the base class answers while it is made
+        super().__init__(*arguments)
 
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > _MOST_BYTES:
-                self._send(413, {"error": "too much"})
-                return
-            try:
-                asked = json.loads(self.rfile.read(length) or b"{}")
-            except ValueError:
-                self._send(400, {"error": "no JSON"})
-                return
-            self._reply(asked if isinstance(asked, dict) else {})
+    def do_GET(self) -> None:
+        self._reply({})
 
-        def _reply(self, asked: Mapping[str, Any]) -> None:
-            if not backend.knows(self.headers.get("Authorization") or ""):
-                self._send(401, {"error": "the secret is missing"})
-                return
-            self._send(*backend.answer(self.path, asked))
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > _MOST_BYTES:
+            self._send(413, {"error": "too much"})
+            return
+        try:
+            asked = json.loads(self.rfile.read(length) or b"{}")
+        except ValueError:
+            self._send(400, {"error": "no JSON"})
+            return
+        self._reply(asked if isinstance(asked, dict) else {})
 
-        def _send(self, status: int, content: Mapping[str, Any]) -> None:
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def _reply(self, asked: Mapping[str, Any]) -> None:
+        if not self._backend.knows(self.headers.get("Authorization") or ""):
+            self._send(401, {"error": "the secret is missing"})
+            return
+        self._send(*self._backend.answer(self.path, asked))
 
-        def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
-            """Say nothing of every request."""
+    def _send(self, status: int, content: Mapping[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-    return Handler
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
+        """Say nothing of every request."""

@@ -69,14 +69,6 @@ def annotation_of(
     grade = first_text(answers.get("wink_grade"), "choices")
     depth = first_text(answers.get("wink_depth"), "choices")
     reasons = tuple(str(c) for c in items(answers.get("wink_reason"), "choices"))
-    problems = [
-        *faults_of(marks, data["n_frames"]),
-        *_grade_problems(grade, len(marks.spans.get(ONSET, []))),
-        *_answer_problems(grade, depth, reasons),
-        *_load_problems(answers),
-    ]
-    if raw.get("was_cancelled"):
-        problems = [SKIPPED]
     user = _user_number(raw.get("completed_by"))
     return Annotation(
         clip_id=data["clip_id"],
@@ -94,12 +86,29 @@ def annotation_of(
         note=first_text(answers.get("note"), "text"),
         lead_time_s=raw.get("lead_time"),
         updated_at=str(raw.get("updated_at") or ""),
-        primed=raw.get("parent_prediction") is not None
-        or any(str(r.get("origin", "")).startswith("prediction") for r in results),
-        problem="; ".join(problems) or None,
+        primed=_began_as_prediction(raw, results),
+        problem=_problem(
+            raw,
+            [
+                *faults_of(marks, data["n_frames"]),
+                *_grade_problems(grade, len(marks.spans.get(ONSET, []))),
+                *_answer_problems(grade, depth, reasons),
+                *_load_problems(answers),
+            ],
+        ),
         reasons=reasons,
         created_at=str(raw["created_at"]) if raw.get("created_at") else None,
     )
+
+
+def _began_as_prediction(raw: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> bool:
+    shown = raw.get("parent_prediction") is not None
+    return shown or any(str(r.get("origin", "")).startswith("prediction") for r in results)
+
+
+def _problem(raw: Mapping[str, Any], faults: Sequence[str]) -> str | None:
+    """What is wrong with an answer, in words; one that was skipped is wrong in nothing else."""
+    return SKIPPED if raw.get("was_cancelled") else "; ".join(faults) or None
 
 
 def _grade_problems(grade: str | None, n_onsets: int) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from annotate.real_clips import SUFFIXES as VIDEO_SUFFIXES
 from annotate.real_clips import Refused
@@ -96,12 +97,7 @@ def import_trial(file: Path, dataset: Path, terms: ClipTerms, names: MarkerSet |
         "subject_id": subject_id,
         "source_file": file.name,
         "source_sha256": digest,
-        "measured_from": recording.source,
-        "standing_tilt_deg": recording.standing_tilt_deg,
-        "gaps": str(recording.gaps or "none"),
-        "split": terms.columns["split"],
-        "license": terms.license,
-        "consent": terms.consent,
+        **_facts(recording, terms),
     }
     repetitions = recording.repetitions()
     try:
@@ -110,6 +106,18 @@ def import_trial(file: Path, dataset: Path, terms: ClipTerms, names: MarkerSet |
     except OSError as error:
         raise DatasetError(f"{dataset} cannot be written: {error.strerror or error}") from error
     return ImportedTrial(file, trial_id, recording, repetitions)
+
+
+def _facts(recording: Recording, terms: ClipTerms) -> dict[str, Any]:
+    """What a recording tells of itself, and what is told of it."""
+    return {
+        "measured_from": recording.source,
+        "standing_tilt_deg": recording.standing_tilt_deg,
+        "gaps": str(recording.gaps or "none"),
+        "split": terms.columns["split"],
+        "license": terms.license,
+        "consent": terms.consent,
+    }
 
 
 def _told_before(file: Path) -> ClipTerms:
