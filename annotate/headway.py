@@ -112,10 +112,10 @@ def _who_marked(annotations: Iterable[Annotation]) -> dict[str, set[str]]:
 
 
 def _of_stuck(queue: Queue, stuck: list[str]) -> str:
-    were = "clip was" if len(stuck) == 1 else "clips were"
+    were, it = ("clip was", "it") if len(stuck) == 1 else ("clips were", "them")
     return (
-        f"{queue.name}: {len(stuck)} {were} marked again only by who had marked it before, which settles nothing; ask "
-        f"somebody else: `wink push DATASET select=disputed annotators=[NAME]` ({', '.join(stuck)})"
+        f"{queue.name}: {len(stuck)} {were} marked again only by who had marked {it} before, which settles nothing; "
+        f"ask somebody else: `wink push DATASET select=disputed annotators=[NAME]` ({', '.join(stuck)})"
     )
 
 

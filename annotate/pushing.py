@@ -50,16 +50,19 @@ def push_into(bearer: Courier, wish: Push) -> None:
     with locked(bearer.folder.lock("push"), "pushing"):
         secrecy = Secrecy(bearer.server.ls, wish.title, bearer.folder)
         secrecy.remember()
-        part = choose(asked, wish.datasets, _unseen(clips, secrecy) if kind == "blind" else clips, key)
-        if kind == "training":
+        part = choose(asked, wish.datasets, clips, key)
+        if kind == "blind":
+            _tell_left_out(part, secrecy)
+            part = choose(asked, wish.datasets, secrecy.may_be_marked(clips), key)
+        elif kind == "training":
             part = _lessons(part, secrecy, asked.lessons, key)
+        queues = _queues(bearer, wish, part)
+        for queue in queues if kind == "blind" else ():
+            _check_overlap(secrecy, queue)
         if wish.datasets and not part:
             print(f"{kind}: select={asked.select} finds no clip that is left to mark")
             return
         told = _told(bearer, part, secrecy) if kind == "review" and wish.truth else frozenset()
-        queues = _queues(bearer, wish, part)
-        for queue in queues if kind == "blind" else ():
-            _check_overlap(secrecy, queue)
         secrecy.remember(
             c.clip_id for c in part if c.repetitions is not None and (kind == "training" or c.clip_id in told)
         )
@@ -93,16 +96,23 @@ def _agreed(clips: Sequence[Clip], withdrawn: Set[str]) -> list[Clip]:
     return agreed
 
 
-def _unseen(clips: Sequence[Clip], secrecy: Secrecy) -> list[Clip]:
-    """The clips that may be marked blind; what is left out is said."""
-    unseen = secrecy.may_be_marked(clips)
-    if len(unseen) < len(clips):
+def _tell_left_out(clips: Sequence[Clip], secrecy: Secrecy) -> None:
+    """Say which of the clips that were asked for may not be marked blind, and the way out."""
+    told = {clip.clip_id for clip in clips} & secrecy.told
+    if told:
+        before = f" ({len(told & secrecy.blind)} of them were put there before)" if told & secrecy.blind else ""
         print(
-            f"blind: {len(clips) - len(unseen)} clips are left out, for the team is or was told their truth, by the "
-            f"training or review project; remembered in {secrecy.folder.told}: if nobody has looked, take the truth "
-            "away (`wink push ... project=review truth=false`) and then their ids out of that file"
+            f"blind: {several(len(told), 'clip')} may not be marked any more, for the training or review project "
+            f"tells, or told, the truth{before}\n  if nobody has looked: {_way_out(secrecy)}"
         )
-    return unseen
+
+
+def _way_out(secrecy: Secrecy) -> str:
+    """How somebody who knows better has what was told forgotten."""
+    return (
+        "take the truth away (`wink push ... project=review truth=false`), or the training project, and then the "
+        f"clips' ids out of {secrecy.folder.told}"
+    )
 
 
 def _check_overlap(secrecy: Secrecy, queue: Queue) -> None:
@@ -113,14 +123,14 @@ def _check_overlap(secrecy: Secrecy, queue: Queue) -> None:
     """
     reopened = secrecy.reopened(queue)
     if reopened:
+        more = f" and {len(reopened) - _SHOWN} more" if len(reopened) > _SHOWN else ""
         raise ConfigError(
             f"overlap={queue.overlap} would ask more people for {several(len(reopened), 'clip')} of {queue.name!r} "
-            f"whose truth the team is or was told: {', '.join(reopened[:_SHOWN])}"
-            + (f" and {len(reopened) - _SHOWN} more" if len(reopened) > _SHOWN else "")
-            + "; nothing was pushed. Leave overlap= out, and clips go to as many people as before; or name people: "
-            f"annotators=[ann,bob] overlap={queue.overlap} gives each a project of their own, with the clips nobody "
-            f"was told of; or, if nobody has looked, take the truth away (`wink push ... project=review truth=false`) "
-            f"and then these ids out of {secrecy.folder.told}"
+            f"whose truth the team is or was told: {', '.join(reopened[:_SHOWN])}{more}; nothing was pushed. Either\n"
+            "  leave overlap= out: new clips go to as many people as before; or\n"
+            f"  name people: annotators=[ann,bob] overlap={queue.overlap} gives each a project of their own, with the "
+            "clips nobody was told of; or\n"
+            f"  if nobody has looked: {_way_out(secrecy)}"
         )
 
 

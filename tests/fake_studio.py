@@ -127,6 +127,8 @@ class FakeStudio:
         match column:
             case "total_annotations" | "cancelled_annotations":
                 return sum(a["was_cancelled"] == column.startswith("c") for a in given) > asked["value"]
+            case "draft_exists":
+                return row.id in self.used
             case "updated_at":
                 return any(a["updated_at"] > asked["value"] for a in given)
         key = column.removeprefix("data.")

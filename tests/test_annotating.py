@@ -18,7 +18,7 @@ from annotate.access import access_token, client
 from annotate.environment import label_studio_program
 from annotate.folder import LEAD, ServerFolder
 from annotate.label_studio import choice
-from annotate.project import find_project
+from annotate.project import find_project, find_queues
 from annotate.push import tasks_by_clip
 from annotate.running import find_running
 from wink.annotation import read_annotations
@@ -266,13 +266,24 @@ def test_the_review_project_has_every_prediction_and_the_blind_one_none(lab, ls)
 
 def test_each_clip_goes_to_as_many_annotators_as_wished(lab, ls):
     project = lab.project(ls, "blind")
-    task = lab.tasks("blind")["5f0000000001"][0].number
     assert ls.projects.get(id=project).maximum_annotations == 1
-    lab.wink("push", "synthetic", "overlap=2")
-    lab.wink("push", "synthetic")
-    assert ls.projects.get(id=project).maximum_annotations == 2
-    assert ls.tasks.get(id=str(task)).overlap == 2
-    lab.wink("push", "synthetic", "overlap=1")
+    said = lab.wink("push", "synthetic", "overlap=2", code=2)
+    assert "1 clip of 'winklab blind' whose truth the team is or was told: 5f0000000001; nothing was pushed" in said
+    assert ls.projects.get(id=project).maximum_annotations == 1
+    lab.wink("push", "synthetic", "title=twice")
+    lab.wink("push", "synthetic", "title=twice", "overlap=2")
+    lab.wink("push", "synthetic", "title=twice")
+    (twice,) = find_queues(ls, "blind", "twice")
+    assert ls.projects.get(id=twice).maximum_annotations == 2
+    (several,) = tasks_by_clip(ls, twice).values()
+    assert ls.tasks.get(id=str(several[0].number)).overlap == 2
+    ls.annotations.create(id=several[0].number, result=[])
+    assert not tasks_by_clip(ls, twice)["5f0000000001"][0].done  # as the fake server of fast tests has it
+    lab.wink("push", "synthetic", "title=twice", "overlap=1")
+    assert tasks_by_clip(ls, twice)["5f0000000001"][0].done
+    (given,) = ls.annotations.list(id=several[0].number)
+    ls.annotations.update(id=given.id, was_cancelled=True)
+    assert not tasks_by_clip(ls, twice)["5f0000000001"][0].done
 
 
 def test_pushing_twice_adds_nothing(lab):
@@ -380,14 +391,14 @@ def test_a_page_changed_under_annotations_is_noticed(lab, ls):
 
 def test_a_server_of_the_users_own_is_used_by_its_address(lab):
     own = {"LABEL_STUDIO_URL": lab.url, "LABEL_STUDIO_API_KEY": access_token(lab.folder, lab.url)}
-    assert "0 clips added" in lab.wink("push", "synthetic", **own)
+    assert "0 clips added" in lab.wink("push", "gym", **own)
     assert "not accepted" in lab.wink("push", "synthetic", code=2, **own | {"LABEL_STUDIO_API_KEY": "wrong"})
     assert "LABEL_STUDIO_API_KEY is not set" in lab.wink("pull", code=2, LABEL_STUDIO_URL=lab.url)
 
 
 def test_a_lost_key_is_replaced(lab):
     lab.folder.token.unlink()
-    assert "0 clips added" in lab.wink("push", "synthetic")
+    assert "0 clips added" in lab.wink("push", "gym")
 
 
 def test_a_pull_starts_the_server_it_needs_and_stops_it_again(lab):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from fake_studio import FakeStudio
 from simulated_annotators import golden_dataset
+from test_rounds import annotation
 
 from annotate import attending, pull, sending_back
 from annotate.attending import Teacher
@@ -18,6 +19,7 @@ from annotate.push import tasks_by_clip
 from annotate.pushing import Push, push_into
 from annotate.rounds import Round
 from annotate.training import LESSON
+from wink.annotation import write_annotations
 from wink.errors import ConfigError, ServerError
 
 
@@ -115,7 +117,7 @@ def test_a_clip_whose_truth_was_shown_is_never_marked_blind_again(team, capsys):
     team.push("blind")
     assert team.ls.clips("winklab blind") == team.ids - shown
     said = capsys.readouterr().out
-    assert "15 clips are left out" in said
+    assert "15 clips may not be marked any more" in said
     assert str(team.folder.told) in said
     team.folder.told.unlink()  # the user knows that nobody looked
     team.push("blind")
@@ -219,11 +221,14 @@ def test_more_people_are_not_asked_for_clips_whose_truth_was_told(team, capsys):
     assert team.true_of() == {shown}
     before = {number: dict(vars(p)) for number, p in team.ls.made.items()}, dict(team.ls.rows)
     with pytest.raises(
-        ConfigError, match=rf"overlap=2 .* 1 clip of 'winklab blind' .*{shown}.*annotators=\["
+        ConfigError, match=rf"(?s)overlap=2 .* 1 clip of 'winklab blind' .*{shown}.*annotators=\["
     ) as refused:
         team.push("blind", overlap=2)
     assert str(team.folder.told) in str(refused.value)
     assert before == ({number: vars(p) for number, p in team.ls.made.items()}, team.ls.rows)
+    only = SimpleNamespace(path=team.set.path, clips=lambda: [c for c in team.set.clips() if c.clip_id == shown])
+    with pytest.raises(ConfigError, match="overlap=2"):  # nor is the wish lost where there is no clip to push
+        push_into(team.bearer, Push("blind", "winklab", [only], Round(overlap=2)))
     team.push("blind", overlap=1)
     assert team.ls.clips("winklab blind") == team.ids
     team.push("blind", people=("ann", "bob"), overlap=2)
@@ -259,3 +264,25 @@ def test_an_answer_does_not_go_back_once_the_truth_of_its_clip_was_told(team, ca
     assert "1 went back" in said
     team.push("review", truth=True)
     assert team.true_of() == team.ids - {early}
+
+
+def test_of_disputed_clips_only_those_are_spoken_of_whose_truth_was_told(team, capsys):
+    differing = sorted(team.ids)[:2]
+    made = [annotation(c, who, grade, onset) for c in differing for who, grade, onset in TWO_MINDS]
+    write_annotations(team.set.path / "annotations.parquet", tuple(made))
+    team.push("review", truth=True, n=1)
+    assert team.true_of() == {differing[0]}
+    capsys.readouterr()
+    team.push("blind", select="disputed")
+    assert "blind: 1 clip may not be marked any more" in capsys.readouterr().out
+    assert team.ls.clips("winklab blind disputed") == {differing[1]}
+    team.push("review", truth=True, n=5)
+    capsys.readouterr()
+    team.push("blind", select="disputed", people=("ann", "bob", "cy"))
+    said = capsys.readouterr().out
+    assert "blind: 1 clip may not be marked any more" in said
+    assert team.ls.clips("winklab blind cy") == {differing[1]}
+    assert team.ls.clips("winklab blind ann") == set()
+
+
+TWO_MINDS = (("ann@winklab.example", "none", None), ("bob@winklab.example", "clear", 1.0))
