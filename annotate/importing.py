@@ -16,7 +16,7 @@ from annotate.film import FilmSettings
 from annotate.film_sheet import draw
 from annotate.outcome import FOLDER, Outcome, keep, table
 from annotate.real_clips import Refused, import_films, open_writer, video_files
-from annotate.real_trials import import_trials, recording_files, trials_in
+from annotate.real_trials import import_trials, recording_files, remove_trial, trial_called, trials_in
 from annotate.terms import ClipTerms
 from annotate.withdrawn import withdrawn_contents
 from wink.config import build
@@ -63,16 +63,21 @@ def import_all(cfg: DictConfig) -> None:
 
 
 def _withdraw(path: Path, names: Sequence[str], cfg: DictConfig) -> None:
-    """Take films out of a dataset by their names, which may be all that is left of them."""
+    """Take films and recordings out of a dataset by their names, which may be all that is left of them."""
     if cfg.input:
         raise ConfigError(f"withdraw={names} is a command of its own; leave {', '.join(map(str, cfg.input))} out")
     if not (path / "dataset.json").exists():
         raise ConfigError(f"there is no dataset {path} to withdraw from; say which with name=")
     writer = open_writer(path)
-    outcomes = withdraw_named(writer, names)
-    print(table(outcomes))
+    recordings = {name: trial_id for name in names if (trial_id := trial_called(path, name))}
+    outcomes = withdraw_named(writer, [name for name in names if name not in recordings])
+    for name, trial_id in recordings.items():
+        remove_trial(path, trial_id)
+        print(f"{name}: trial {trial_id} removed (consent none)")
+    if outcomes:
+        print(table(outcomes))
     _forget_poses(path, Path(cfg.paths.cache))
-    _finish(writer, (), outcomes)
+    _finish(writer, tuple(recordings), outcomes)
 
 
 def _forget_poses(path: Path, cache: Path) -> None:

@@ -14,7 +14,7 @@ from annotate.real_clips import SUFFIXES as VIDEO_SUFFIXES
 from annotate.real_clips import Refused
 from annotate.terms import ClipTerms
 from wink.angles import severity
-from wink.errors import ClipError, DatasetError
+from wink.errors import ClipError, ConfigError, DatasetError
 from wink.files import file_sha256, write_atomically
 from wink.marker_set import MarkerSet
 from wink.mocap import SUFFIXES, Recording, read_recording, unknown_subject
@@ -83,10 +83,9 @@ def import_trial(file: Path, dataset: Path, terms: ClipTerms, names: MarkerSet |
     """
     digest = _digest(file)
     trial_id = sha256(f"mocap/{digest}".encode()).hexdigest()[:12]
-    files = [dataset / FOLDER / f"{trial_id}{suffix}" for suffix in (".parquet", ".csv")]
+    files = _files(dataset, trial_id)
     if not terms.agreed:
-        for there in files:
-            there.unlink(missing_ok=True)
+        remove_trial(dataset, trial_id)
         raise ClipError(f"the person in {file.name} did not agree (consent none); it is not, or no longer, here")
     if files[0].exists():
         terms = terms.over(_told_before(files[0]))
@@ -124,6 +123,30 @@ def _told_before(file: Path) -> ClipTerms:
     """What a trial that is there says of its terms."""
     facts = read_facts(file)
     return ClipTerms(**{name: facts[name] for name in ("subject_id", "split", "license", "consent")})
+
+
+def _files(dataset: Path, trial_id: str) -> tuple[Path, Path]:
+    """The table of a trial's samples, and that of its repetitions."""
+    return dataset / FOLDER / f"{trial_id}.parquet", dataset / FOLDER / f"{trial_id}.csv"
+
+
+def remove_trial(dataset: Path, trial_id: str) -> None:
+    """Take a recording out of a dataset, the table it is found by last."""
+    for file in reversed(_files(dataset, trial_id)):
+        file.unlink(missing_ok=True)
+
+
+def trial_called(dataset: Path, name: str) -> str | None:
+    """The trial with an id, or of a recording that was called so; the recording itself may be gone.
+
+    Raises:
+        ConfigError: several recordings were called so.
+    """
+    there = {file.stem: read_facts(file)["source_file"] for file in sorted((dataset / FOLDER).glob("*.parquet"))}
+    found = [trial_id for trial_id, called in there.items() if name in (trial_id, called)]
+    if len(found) > 1:
+        raise ConfigError(f"{len(found)} recordings were called {name!r}; say which by its id: {', '.join(found)}")
+    return found[0] if found else None
 
 
 def trials_in(dataset: Path) -> int:

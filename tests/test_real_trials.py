@@ -1,14 +1,17 @@
 """Motion capture becomes measured trials in a dataset, beside clips, by the same verb."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from marked_body import marked, squat_angles
+from omegaconf import OmegaConf
 from videos import write_numbered
 
 from annotate.commands import import_clips
+from annotate.importing import import_all
 from annotate.real_clips import Refused
 from annotate.real_trials import import_trials, recording_files, trials_in
 from annotate.terms import ClipTerms
@@ -143,3 +146,18 @@ def test_a_wrong_marker_set_is_refused_before_anything_is_written(squat, tmp_pat
 def test_markers_of_another_set_are_refused(squat, tmp_path):
     with pytest.raises(ClipError, match=r"squat\.trc: .*is no marker of this file"):
         run_import(squat, f"paths.datasets={tmp_path}", "name=lab", "markers=opencap")
+
+
+def test_a_recording_that_is_gone_is_withdrawn_by_its_name(squat, tmp_path, capsys):
+    folders = {"datasets": str(tmp_path / "datasets"), "cache": str(tmp_path / "cache")}
+    settings = OmegaConf.load(Path(__file__).parents[1] / "configs" / "import.yaml")
+    settings = OmegaConf.merge(settings, {"paths": folders})
+    import_all(OmegaConf.merge(settings, {"input": [str(squat)]}))
+    dataset = tmp_path / "datasets" / "real"
+    assert trials_in(dataset) == 1
+    squat.unlink()
+    import_all(OmegaConf.merge(settings, {"withdraw": [squat.name]}))
+    assert "removed (consent none)" in capsys.readouterr().out
+    assert not list((dataset / "trials").iterdir())
+    with pytest.raises(ConfigError, match="is no film"):
+        import_all(OmegaConf.merge(settings, {"withdraw": [squat.name]}))
