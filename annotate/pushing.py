@@ -50,12 +50,7 @@ def push_into(bearer: Courier, wish: Push) -> None:
     with locked(bearer.folder.lock("push"), "pushing"):
         secrecy = Secrecy(bearer.server.ls, wish.title, bearer.folder)
         secrecy.remember()
-        part = choose(asked, wish.datasets, clips, key)
-        if kind == "blind":
-            _tell_left_out(part, secrecy)
-            part = choose(asked, wish.datasets, secrecy.may_be_marked(clips), key)
-        elif kind == "training":
-            part = _lessons(part, secrecy, asked.lessons, key)
+        part = _chosen(wish, clips, secrecy, key)
         queues = _queues(bearer, wish, part)
         for queue in queues if kind == "blind" else ():
             _check_overlap(secrecy, queue)
@@ -68,6 +63,17 @@ def push_into(bearer: Courier, wish: Push) -> None:
         )
         for queue, mine in queues.items():
             _deliver(bearer, wish, queue, mine, told)
+
+
+def _chosen(wish: Push, clips: Sequence[Clip], secrecy: Secrecy, key: bytes) -> list[Clip]:
+    """The clips that were asked for, as far as they may be marked, or taught; of a review all."""
+    part = choose(wish.asked, wish.datasets, clips, key)
+    if wish.kind == "training":
+        return _lessons(part, secrecy, wish.asked.lessons, key)
+    if wish.kind == "blind":
+        _tell_left_out(part, secrecy)
+        return choose(wish.asked, wish.datasets, secrecy.may_be_marked(clips), key)
+    return part
 
 
 def _queues(bearer: Courier, wish: Push, clips: Sequence[Clip]) -> dict[Queue, Sequence[Clip]]:
