@@ -13,6 +13,8 @@ from sim.skeleton import build_skeleton
 from sim.tempo import Tempo
 
 WITHIN_KG = 1.0
+#: The heaviest squat without a suit or knee wraps in competition is 490 kg (Ray Williams, USA Powerlifting, 2 March
+#: 2019); a barbell takes that, rounded up.
 GREATEST_KG = 500.0
 STEP_DEG = 10.0
 #: Share of its isometric strength a muscle has at the speed of a maximal ascent: hips at 0.3 m/s (Sanchez-Medina 2017)
@@ -45,12 +47,13 @@ def one_repetition_maximum_kg(setup: SquatSetup) -> float:
 def with_load(setup: SquatSetup) -> SquatSetup:
     """The setup with its load in kilograms, where it is a share of the lifter's maximum.
 
-    Who lifts a share of the maximum means to use the strength it takes, and no more.
+    Who lifts a share of the maximum means to use the strength it takes, and no more. Nobody is given more than
+    `GREATEST_KG`: the maximum that the model finds for few large and strongly braced lifters is beyond anybody's.
     """
     if setup.barbell.is_weighed:
         return setup
     greatest, body = one_repetition_maximum_kg(setup), LIFTED_SHARE * setup.lifter.mass_kg
-    load = max(0.01 * setup.barbell.percent_of_maximum * greatest, 1.0)
+    load = min(max(0.01 * setup.barbell.percent_of_maximum * greatest, 1.0), GREATEST_KG)
     reserve = max(setup.style.reserve, ALL_OUT * min((body + load) / (body + greatest), 1.0))
     barbell = replace(setup.barbell, load_kg=load)
     return replace(setup, barbell=barbell, style=replace(setup.style, reserve=reserve))

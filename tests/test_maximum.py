@@ -8,7 +8,7 @@ import pytest
 from squats import setup_of
 
 from sim.barbell import Barbell
-from sim.maximum import WITHIN_KG, one_repetition_maximum_kg, with_load
+from sim.maximum import GREATEST_KG, WITHIN_KG, one_repetition_maximum_kg, with_load
 from sim.planner import plan_squat
 from sim.skeleton import build_skeleton
 from wink.errors import ConfigError
@@ -42,6 +42,15 @@ def test_a_share_of_the_maximum_becomes_kilograms_when_it_is_needed(man):
     assert settled.barbell.load_kg == pytest.approx(0.8 * one_repetition_maximum_kg(man))
     assert settled.style.reserve > setup.style.reserve
     assert with_load(man) is man
+
+
+def test_nobody_is_given_more_than_anybody_has_squatted(man, monkeypatch):
+    found = {"maximum": 640.0}
+    monkeypatch.setattr("sim.maximum.one_repetition_maximum_kg", lambda _setup: found["maximum"])
+    share = replace(man, barbell=Barbell("high", percent_of_maximum=85.0))
+    assert with_load(share).barbell.load_kg == GREATEST_KG
+    found["maximum"] = 580.0
+    assert with_load(share).barbell.load_kg == pytest.approx(493.0)  # a lighter one is left as it is
 
 
 def test_what_does_not_change_the_maximum_is_not_asked_again(man):

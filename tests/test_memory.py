@@ -1,0 +1,75 @@
+"""Scene after scene is drawn without keeping any: what OpenGL was given for one is given back."""
+
+import gc
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import moderngl
+import pytest
+from kinematic_trial import kinematic_trial, subject
+from planned import config_of
+
+from sim.generate import dataset_spec
+from sim.lot import draw_shooting_for
+from sim.plan import Plan
+from sim.render.clip import render_views, renderer
+from sim.render.gl import KEPT_TARGETS, graphics
+from sim.setup import setup_from
+
+SCRIPT = Path(__file__).parents[1] / "benchmarks" / "memory.py"
+KINDS = (moderngl.Buffer, moderngl.VertexArray, moderngl.Texture)
+
+
+def _alive() -> Counter[str]:
+    """Objects of OpenGL that were not released, by kind."""
+    gc.collect()
+    invalid = moderngl.InvalidObject
+    kept = [thing for thing in gc.get_objects() if isinstance(thing, KINDS) and not isinstance(thing.mglo, invalid)]
+    return Counter(type(thing).__name__ for thing in kept)
+
+
+def test_what_a_scene_was_drawn_with_is_given_back(monkeypatch):
+    settings = dataset_spec(config_of("experiment=train_lifters", "seed=3"))["settings"]
+    plan = Plan(settings)
+    if renderer(draw_shooting_for(settings, plan.trial(0), "male", plan.splits).look.quality) != "opengl":
+        pytest.skip("no OpenGL here")
+    made = Counter[str]()
+    ctx = graphics().ctx
+    for name in ("buffer", "vertex_array", "texture"):
+        monkeypatch.setattr(ctx, name, _counted(made, name, getattr(ctx, name)))
+    before = _alive()
+    for index in range(3):
+        planned = plan.trial(index)
+        lifter = setup_from(planned.parts).lifter
+        trial = kinematic_trial(subject(lifter.sex, lifter.stature_m, lifter.mass_kg), seconds=0.02)
+        shooting = draw_shooting_for(settings, planned, lifter.sex, plan.splits)
+        for _ in render_views(trial, list(shooting.shots.values()), shooting.look, planned.seed):
+            pass
+    assert min(made["buffer"], made["vertex_array"]) > 30
+    assert made["texture"] > 6
+    kept = _alive()
+    for kind in ("Buffer", "VertexArray"):
+        assert kept[kind] == before[kind], kind
+    assert kept["Texture"] <= before["Texture"] + KEPT_TARGETS  # frame buffers of each size, with a depth each
+    assert len(graphics()._targets) <= KEPT_TARGETS
+
+
+def _counted(made, name, make):
+    def counted(*given, **named):
+        made[name] += 1
+        return make(*given, **named)
+
+    return counted
+
+
+@pytest.mark.slow
+def test_the_quick_benchmark_tells_its_figures():
+    said = subprocess.run([sys.executable, SCRIPT, "--quick", "--json"], capture_output=True, text=True, check=True)
+    found = json.loads(said.stdout)
+    assert found["clips"] == 30
+    assert len(found["rss_mb"]) == len(found["used_mb"]) == 6
+    assert all(100 < mb <= found["most_rss_mb"] for mb in found["rss_mb"])
+    assert found["used_growth_mb"] < 20.0
