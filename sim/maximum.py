@@ -28,6 +28,7 @@ def one_repetition_maximum_kg(setup: SquatSetup) -> float:
     """The heaviest load [kg] this lifter can hold at every depth down to the one meant, with all their strength.
 
     A statics of intent: nothing is asked about speed. A lifter whose joints end the squat higher is measured there.
+    Nobody's is sought above `GREATEST_KG`.
 
     Raises:
         SimulationError: this lifter cannot squat even without a load.
@@ -47,13 +48,12 @@ def one_repetition_maximum_kg(setup: SquatSetup) -> float:
 def with_load(setup: SquatSetup) -> SquatSetup:
     """The setup with its load in kilograms, where it is a share of the lifter's maximum.
 
-    Who lifts a share of the maximum means to use the strength it takes, and no more. Nobody is given more than
-    `GREATEST_KG`: the maximum that the model finds for few large and strongly braced lifters is beyond anybody's.
+    Who lifts a share of the maximum means to use the strength it takes, and no more.
     """
     if setup.barbell.is_weighed:
         return setup
     greatest, body = one_repetition_maximum_kg(setup), LIFTED_SHARE * setup.lifter.mass_kg
-    load = min(max(0.01 * setup.barbell.percent_of_maximum * greatest, 1.0), GREATEST_KG)
+    load = max(0.01 * setup.barbell.percent_of_maximum * greatest, 1.0)
     reserve = max(setup.style.reserve, ALL_OUT * min((body + load) / (body + greatest), 1.0))
     barbell = replace(setup.barbell, load_kg=load)
     return replace(setup, barbell=barbell, style=replace(setup.style, reserve=reserve))
@@ -67,7 +67,8 @@ def _maximum_kg(setup: SquatSetup) -> float:
         low, high = high, 1.5 * high
     while high - low > WITHIN_KG:
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if _reaches(setup, middle, depth_deg) else (low, middle)
+        held = middle <= GREATEST_KG and _reaches(setup, middle, depth_deg)
+        low, high = (middle, high) if held else (low, middle)
     return low
 
 

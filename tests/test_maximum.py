@@ -8,7 +8,7 @@ import pytest
 from squats import setup_of
 
 from sim.barbell import Barbell
-from sim.maximum import GREATEST_KG, WITHIN_KG, one_repetition_maximum_kg, with_load
+from sim.maximum import GREATEST_KG, WITHIN_KG, _maximum_kg, one_repetition_maximum_kg, with_load
 from sim.planner import plan_squat
 from sim.skeleton import build_skeleton
 from wink.errors import ConfigError
@@ -44,13 +44,18 @@ def test_a_share_of_the_maximum_becomes_kilograms_when_it_is_needed(man):
     assert with_load(man) is man
 
 
-def test_nobody_is_given_more_than_anybody_has_squatted(man, monkeypatch):
-    found = {"maximum": 640.0}
-    monkeypatch.setattr("sim.maximum.one_repetition_maximum_kg", lambda _setup: found["maximum"])
-    share = replace(man, barbell=Barbell("high", percent_of_maximum=85.0))
-    assert with_load(share).barbell.load_kg == GREATEST_KG
-    found["maximum"] = 580.0
-    assert with_load(share).barbell.load_kg == pytest.approx(493.0)  # a lighter one is left as it is
+@pytest.mark.parametrize(("able_kg", "found_kg"), [(900.0, GREATEST_KG), (499.2, 499.2), (300.0, 300.0)])
+def test_no_maximum_is_sought_beyond_anybodys(man, monkeypatch, able_kg, found_kg):
+    tried = []
+
+    def deepest_deg(_setup, load_kg, aim_deg=None):
+        tried.append(Barbell("high", load_kg).load_kg)  # which refuses what no barbell takes
+        return 90.0 if load_kg <= able_kg else 20.0
+
+    monkeypatch.setattr("sim.maximum._deepest_deg", deepest_deg)
+    found = _maximum_kg.__wrapped__(man)
+    assert found_kg - WITHIN_KG <= found <= found_kg
+    assert max(tried) <= GREATEST_KG
 
 
 def test_what_does_not_change_the_maximum_is_not_asked_again(man):
