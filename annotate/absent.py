@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from annotate.amending import withdraw
-from annotate.outcome import FOLDER, Outcome, keep
+from annotate.outcome import Outcome, imported, keep
 from annotate.real_clips import removed
 from wink.dataset_writer import DatasetWriter
 from wink.errors import ConfigError, unknown_name
@@ -24,13 +23,14 @@ def withdraw_named(writer: DatasetWriter, names: Sequence[str]) -> list[Outcome]
     Raises:
         ConfigError: a name is not known, or is that of several films.
     """
-    by_name = _films_by_name(writer)
+    known = imported(writer.path)
+    by_name = _films_by_name(writer, known.values())
     found = [(name, _the_one(name, by_name)) for name in names]
     outcomes = []
     for name, film_id in found:
         gone = withdraw(writer, film_id)
         reason = removed(gone) if gone else "no clip of it is here any more (consent none)"
-        outcomes.append(Outcome(Path(_file_of(writer, film_id) or name), "withdrawn", film_id, reason))
+        outcomes.append(Outcome(Path(known.get(film_id, {}).get("file", name)), "withdrawn", film_id, reason))
         keep(writer.path, outcomes[-1:])
     return outcomes
 
@@ -44,7 +44,7 @@ def _the_one(name: str, by_name: dict[str, set[str]]) -> str:
     return films[0]
 
 
-def _films_by_name(writer: DatasetWriter) -> dict[str, set[str]]:
+def _films_by_name(writer: DatasetWriter, known: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
     """The films that each name may mean, clips of theirs included; those that were withdrawn before, too."""
     found: dict[str, set[str]] = {}
 
@@ -55,17 +55,7 @@ def _films_by_name(writer: DatasetWriter) -> dict[str, set[str]]:
     for file in writer.store.names(".shards", ".json"):
         film_id = file.removesuffix(".json")
         note(film_id, (str(row["clip_id"]) for row in writer.shard(film_id).metadata))
-    for entry in _imported(writer).values():
+    for entry in known:
         if entry.get("film_id") and (entry["film_id"] in found or entry["status"] == "withdrawn"):
             note(entry["film_id"], (entry["file"], *entry.get("also_called", ()), *entry.get("withdrawn_clips", ())))
     return found
-
-
-def _file_of(writer: DatasetWriter, film_id: str) -> str | None:
-    """What a film's file was called; None where nothing tells."""
-    return next((str(e["file"]) for e in _imported(writer).values() if e.get("film_id") == film_id), None)
-
-
-def _imported(writer: DatasetWriter) -> dict[str, dict[str, Any]]:
-    file = writer.path / FOLDER / "import.json"
-    return dict(json.loads(file.read_text())) if file.exists() else {}

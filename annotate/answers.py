@@ -52,6 +52,14 @@ def counted(annotations: Iterable[Annotation]) -> list[Annotation]:
     return list(last.values())
 
 
+def who_marked(annotations: Iterable[Annotation]) -> dict[str, set[str]]:
+    """The annotators of each clip whose answers count, by the email addresses they sign in with."""
+    marked: dict[str, set[str]] = {}
+    for a in counted(annotations):
+        marked.setdefault(a.clip_id, set()).add(a.annotator)
+    return marked
+
+
 def answers_of(dataset: Dataset, annotations: Iterable[Annotation]) -> list[Answer]:
     """What was said of the golden clips of a dataset, in the order it was said."""
     clips = {clip.clip_id: clip for clip in dataset.clips() if clip.repetitions}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from annotate.access import explained
-from annotate.answers import counted
+from annotate.answers import who_marked
 from annotate.connection import Server
 from annotate.disputes import DisputeRules
 from annotate.folder import ServerFolder
@@ -96,19 +96,12 @@ def progress_table(server: Server, folder: ServerFolder, title: str) -> str:
 
 def answered_again(again: Iterable[Annotation], first: Iterable[Annotation]) -> list[str]:
     """Disputed clips marked again by nobody but those who had marked them, too few of them to settle it; by id."""
-    now, before = _who_marked(again), _who_marked(first)
+    now, before = who_marked(again), who_marked(first)
     return sorted(
         clip_id
         for clip_id, who in now.items()
         if who <= before.get(clip_id, set()) and len(before[clip_id]) < DisputeRules().settled_by
     )
-
-
-def _who_marked(annotations: Iterable[Annotation]) -> dict[str, set[str]]:
-    marked: dict[str, set[str]] = {}
-    for a in counted(annotations):
-        marked.setdefault(a.clip_id, set()).add(a.annotator)
-    return marked
 
 
 def _of_stuck(queue: Queue, stuck: list[str]) -> str:

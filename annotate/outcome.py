@@ -25,6 +25,7 @@ Status = Literal[
 ]
 #: Folder of a dataset with what is for its maker alone: the films' names are in it.
 FOLDER = "import"
+NAME = "import.json"
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,17 @@ def _cells(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
+def imported(folder: Path) -> dict[str, dict[str, Any]]:
+    """What `import/import.json` of a dataset tells of each film, by its id; nothing where there is none yet."""
+    file = folder / FOLDER / NAME
+    return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
 def keep(folder: Path, outcomes: Iterable[Outcome]) -> Path:
     """Add outcomes to `import/import.json` of a dataset; of a film, the latest that says something."""
-    file = folder / FOLDER / "import.json"
+    file = folder / FOLDER / NAME
     file.parent.mkdir(parents=True, exist_ok=True)
-    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    known = imported(folder)
     for outcome in outcomes:
         key = outcome.film_id or outcome.file.name
         if outcome.status in ("already there", "told anew", "duplicate"):

@@ -16,11 +16,12 @@ from annotate.page import Kind
 from annotate.project import find_queues
 from annotate.pull import changes_since, known_datasets, store
 from annotate.secrecy import Secrecy
-from annotate.sending_back import is_to_be_mended, send_back, standing
+from annotate.sending_back import is_to_be_mended, send_back, standing, to_be_mended
 from annotate.stepping import without_hops
 from annotate.withdrawal import warn_of_withdrawn
 from wink.annotation import Annotation
 from wink.dataset import Dataset
+from wink.words import the_first
 
 #: How many of a long list are shown.
 _SHOWN = 20
@@ -62,8 +63,10 @@ def pull_into(
             if asked.mend and asked.kind == "blind":
                 back += send_back(server, project, mirror.annotations, lambda: secrecy.told)
         counts, homeless = store(everything, named or known_datasets(datasets, known_origins(folder)))
-    _tell(asked, everything, new, back)
-    _tell_kept(asked, everything, secrecy)
+    wrong = to_be_mended(everything)
+    _tell(asked, everything, new, wrong, back)
+    if wrong and asked.mend and asked.kind == "blind":
+        _tell_kept(wrong, secrecy)
     withdrawn = warn_of_withdrawn(server, folder)
     _tell_homes(counts, [a for a in homeless if a.clip_id not in withdrawn])
     return everything
@@ -78,7 +81,7 @@ def clips_to_mend(server: Server, folder: ServerFolder, title: str) -> set[str]:
     with locked(folder.lock("pull"), "pulling"):
         queues = find_queues(server.ls, "blind", title)
         mirrors = [refreshed(server, folder, number, Pull("blind", title))[0] for number in queues]
-    return {a.clip_id for mirror in mirrors for a in standing(mirror.annotations) if is_to_be_mended(a)}
+    return {a.clip_id for mirror in mirrors for a in to_be_mended(mirror.annotations)}
 
 
 def refreshed(server: Server, folder: ServerFolder, project: int, asked: Pull) -> tuple[Mirror, int]:
@@ -110,10 +113,8 @@ def _said(annotation: Annotation | None) -> Annotation | None:
     return None if annotation is None else replace(annotation, updated_at="")
 
 
-def _tell(asked: Pull, annotations: Sequence[Annotation], new: int, back: int) -> None:
-    last = standing(annotations)
-    wrong = [a for a in last if is_to_be_mended(a)]
-    skipped = sum(a.problem == SKIPPED for a in last)
+def _tell(asked: Pull, annotations: Sequence[Annotation], new: int, wrong: Sequence[Annotation], back: int) -> None:
+    skipped = sum(a.problem == SKIPPED for a in standing(annotations))
     before = "" if new else " since the last `wink pull` or `progress`"
     print(f"{asked.kind}: {new} new or changed{before}, {len(annotations)} held in all, {skipped} put off")
     if back:
@@ -124,12 +125,10 @@ def _tell(asked: Pull, annotations: Sequence[Annotation], new: int, back: int) -
         print(f"  ... and {len(wrong) - _SHOWN} more; all are in annotations.parquet with their problem")
 
 
-def _tell_kept(asked: Pull, annotations: Sequence[Annotation], secrecy: Secrecy) -> None:
-    wrong = {a.clip_id for a in standing(annotations) if is_to_be_mended(a)} if asked.kind == "blind" else set()
-    kept = sorted(wrong & secrecy.told) if wrong and asked.mend else []
+def _tell_kept(wrong: Sequence[Annotation], secrecy: Secrecy) -> None:
+    kept = sorted({a.clip_id for a in wrong} & secrecy.told)
     if kept:
-        more = f" and {len(kept) - _SHOWN} more" if len(kept) > _SHOWN else ""
-        print(f"  not sent back, for the team is or was told the clip's truth: {', '.join(kept[:_SHOWN])}{more}")
+        print(f"  not sent back, for the team is or was told the clip's truth: {the_first(kept, _SHOWN)}")
 
 
 def _tell_homes(counts: Mapping[Path, int], homeless: Sequence[Annotation]) -> None:

@@ -19,7 +19,7 @@ from annotate.withdrawal import warn_of_withdrawn
 from wink.clip import Clip
 from wink.dataset import Dataset
 from wink.errors import ConfigError
-from wink.words import several
+from wink.words import several, the_first
 
 #: How many ids of a long list are shown.
 _SHOWN = 5
@@ -71,8 +71,10 @@ def _chosen(wish: Push, clips: Sequence[Clip], secrecy: Secrecy, key: bytes) -> 
     if wish.kind == "training":
         return _lessons(part, secrecy, wish.asked.lessons, key)
     if wish.kind == "blind":
-        _tell_left_out(part, secrecy)
-        return choose(wish.asked, wish.datasets, secrecy.may_be_marked(clips), key)
+        allowed = secrecy.may_be_marked(clips)
+        if len(allowed) < len(clips):
+            _tell_left_out(part, secrecy)
+            return choose(wish.asked, wish.datasets, allowed, key)
     return part
 
 
@@ -129,10 +131,9 @@ def _check_overlap(secrecy: Secrecy, queue: Queue) -> None:
     """
     reopened = secrecy.reopened(queue)
     if reopened:
-        more = f" and {len(reopened) - _SHOWN} more" if len(reopened) > _SHOWN else ""
         raise ConfigError(
             f"overlap={queue.overlap} would ask more people for {several(len(reopened), 'clip')} of {queue.name!r} "
-            f"whose truth the team is or was told: {', '.join(reopened[:_SHOWN])}{more}; nothing was pushed. Either\n"
+            f"whose truth the team is or was told: {the_first(reopened, _SHOWN)}; nothing was pushed. Either\n"
             "  leave overlap= out: new clips go to as many people as before; or\n"
             f"  name people: annotators=[ann,bob] overlap={queue.overlap} gives each a project of their own, with the "
             "clips nobody was told of; or\n"

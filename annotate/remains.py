@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,13 +115,25 @@ def contents_of(folder: ServerFolder, clip_ids: Iterable[str], datasets: Iterabl
 
 
 def remains_of(
-    server: Server, folder: ServerFolder, clip_ids: Set[str], datasets: Sequence[str | Path], cache: Path
+    server: Server,
+    folder: ServerFolder,
+    contents: Mapping[str, Set[str]],
+    datasets: Sequence[str | Path],
+    cache: Path,
 ) -> Remains:
     """Everything there is of clips: on the server, in what was pulled, in datasets' answers, in the cache.
+
+    Args:
+        server: signed in to.
+        folder: of our own server.
+        contents: the clips, each with what `contents_of` tells of it.
+        datasets: their folders.
+        cache: folder of the poses.
 
     Raises:
         ServerError: the server refused, failed or was not reached.
     """
+    clip_ids = contents.keys()
     found = on_server(server, folder, clip_ids)
     if not clip_ids:
         return found
@@ -136,8 +148,7 @@ def remains_of(
             if name.partition("-")[2].partition("-")[0] in clip_ids
         )
     pulled = _pulled(folder, clip_ids, datasets)
-    contents = contents_of(folder, clip_ids, datasets).values()
-    poses = tuple(kept_poses(cache, (sha256 for each in contents for sha256 in each)))
+    poses = tuple(kept_poses(cache, (sha256 for each in contents.values() for sha256 in each)))
     return replace(found, copies=_copies(folder, clip_ids), uploads=uploads, poses=poses, pulled=pulled)
 
 

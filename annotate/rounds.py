@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig
 
-from annotate.answers import counted
+from annotate.answers import who_marked
 from annotate.assignment import share_out
 from annotate.page import Kind
 from annotate.people import email_of, name_of
@@ -16,7 +16,7 @@ from annotate.project import DISPUTED, Queue, find_queues
 from annotate.push import tasks_by_clip
 from annotate.selection import disputed, doubts, most_doubtful, with_golden
 from annotate.settings import overlap_of, whole
-from wink.annotation import read_annotations
+from wink.annotation import Annotation, read_annotations
 from wink.clip import Clip
 from wink.consensus import read_consensus
 from wink.dataset import Dataset
@@ -83,7 +83,7 @@ def choose(asked: Round, datasets: Sequence[Dataset], clips: Sequence[Clip], key
 def _chosen_ids(asked: Round, datasets: Sequence[Dataset], clip_ids: Sequence[str]) -> Sequence[str]:
     if asked.select == "all":
         return clip_ids[: asked.n]
-    annotations = [a for dataset in datasets for a in read_annotations(dataset.path / "annotations.parquet")]
+    annotations = _annotations(datasets)
     if asked.select == "disputed":
         agreed = [row for dataset in datasets for row in read_consensus(dataset.path / "consensus.parquet")]
         return (sorted(c.clip_id for c in agreed if c.disputed) if agreed else disputed(annotations))[: asked.n]
@@ -93,6 +93,11 @@ def _chosen_ids(asked: Round, datasets: Sequence[Dataset], clip_ids: Sequence[st
         raise ConfigError(f"no detector has looked at {names} yet, so none is unsure; run `wink benchmark` first")
     done = {a.clip_id for a in annotations if a.problem is None and not a.primed}
     return most_doubtful(doubts(found), done, asked.n)
+
+
+def _annotations(datasets: Sequence[Dataset]) -> list[Annotation]:
+    """Everything that was pulled into some datasets."""
+    return [a for dataset in datasets for a in read_annotations(dataset.path / "annotations.parquet")]
 
 
 def shared_out(
@@ -123,11 +128,8 @@ def shared_out(
 
 
 def markers_of(datasets: Sequence[Dataset]) -> dict[str, set[str]]:
-    """Who has marked each clip by the rules and blind, by the email addresses they sign in with."""
-    marked: dict[str, set[str]] = {}
-    for a in counted(a for dataset in datasets for a in read_annotations(dataset.path / "annotations.parquet")):
-        marked.setdefault(a.clip_id, set()).add(a.annotator)
-    return marked
+    """Who has marked each clip of some datasets by the rules and blind, as was pulled."""
+    return who_marked(_annotations(datasets))
 
 
 def say_who_settles(asked: Round, clips: Sequence[Clip], marked: Mapping[str, Set[str]]) -> None:

@@ -42,6 +42,11 @@ def standing(annotations: Iterable[Annotation]) -> list[Annotation]:
     return list(last.values())
 
 
+def to_be_mended(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """The answers that count and break the rules."""
+    return [a for a in standing(annotations) if is_to_be_mended(a)]
+
+
 def _given_at(annotation: Annotation) -> str:
     """When an answer was first given (ISO 8601); sending it back changes only when it was last touched."""
     return annotation.created_at or annotation.updated_at
@@ -61,8 +66,7 @@ def send_back(
     Returns:
         How many answers went back now.
     """
-    wrong = {a.annotation_id: a for a in standing(annotations) if is_to_be_mended(a)}
-    wrong = {key: a for key, a in wrong.items() if a.clip_id not in told()}
+    wrong = {a.annotation_id: a for a in to_be_mended(annotations) if a.clip_id not in told()}
     noted = tasks_where(server.ls, project, NOTE, "contains", PLEASE)
     known = {str(task.data["clip_id"]) for task in noted}
     others = dict.fromkeys(a.clip_id for a in wrong.values() if a.clip_id not in known)

@@ -6,6 +6,7 @@ from wink.angles import severity
 from wink.annotation import Annotation
 from wink.clip import Clip, frame_at
 from wink.onset import Repetition, Wink
+from wink.words import several
 
 #: The key in a task's data that the page shows once the clip has been answered.
 LESSON = "lesson"
@@ -49,7 +50,7 @@ def _off(frames: int, fps: float) -> str:
         return "Yours is on the frame."
     way = "late" if frames > 0 else "early"
     n = abs(frames)
-    return f"Yours is {n} frame{'s' * (n != 1)} ({n / fps * 1000:.0f} ms) too {way} ({frames:+d})."
+    return f"Yours is {several(n, 'frame')} ({n / fps * 1000:.0f} ms) too {way} ({frames:+d})."
 
 
 def _grade(answer: Annotation, size_deg: float) -> str:

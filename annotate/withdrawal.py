@@ -60,17 +60,17 @@ def withdraw_from_server(
     datasets = sorted({*known_origins(folder), *(str(place.resolve()) for place in beside)})
     clip_ids = _checked(named, datasets) if named else withdrawn_clips(datasets)
     with locked(folder.lock("push"), "pushing"), locked(folder.lock("pull"), "pulling"):
-        found = remains_of(server, folder, clip_ids, datasets, places.cache)
-        unknown = [c for c, contents in contents_of(folder, clip_ids, datasets).items() if not contents]
+        contents = contents_of(folder, clip_ids, datasets)  # while the server's copies are there to tell
+        found = remains_of(server, folder, contents, datasets, places.cache)
         _tell(found, clip_ids, confirmed)
         if found and confirmed:
             _remove(server, folder, found, clip_ids)
-            left = remains_of(server, folder, clip_ids, datasets, places.cache)
+            left = remains_of(server, folder, contents, datasets, places.cache)
             if left:
                 raise ServerError(f"some of it is still there; the same again goes on:\n{left}")
             print("removed")
             _tell_elsewhere(found, server)
-        _tell_poses(places.cache, unknown)
+        _tell_poses(places.cache, [clip_id for clip_id, hashes in contents.items() if not hashes])
     return found
 
 

@@ -15,6 +15,7 @@ from detect.strip import Strip, Track
 from detect.verdict import Call, Verdict, parallel_words
 from detect.video import Image
 from detect.watching import Watched
+from wink.words import several
 
 LONGEST_PX = 1280  # longer side of the picture, above the curves
 COLOURS: dict[Call, Rgb] = {"wink": (226, 74, 51), "no_wink": (46, 160, 92), "cannot_tell": (140, 148, 158)}
@@ -121,7 +122,7 @@ def banner(verdicts: tuple[Verdict, ...], now_s: float, remarks: tuple[str, ...]
     """Two lines for a moment, and their colour: what is going on, or the verdict on the latest repetition."""
     verdict = verdict_at(verdicts, now_s)
     if verdict is None:
-        waiting = f"{len(verdicts)} repetition{'s' * (len(verdicts) != 1)} in this video" if verdicts else ""
+        waiting = f"{several(len(verdicts), 'repetition')} in this video" if verdicts else ""
         return (waiting or "nothing to judge", "" if verdicts else (remarks[0] if remarks else "")), FAINT
     number = f"Rep {verdict.rep + 1} of {len(verdicts)}"
     known_s = verdict.onset_s if verdict.onset_s is not None else verdict.bottom_s

@@ -17,6 +17,7 @@ from sim.render.filming import Filming
 from sim.render.quality import Quality
 from sim.render.shooting import Shooting
 from sim.settings import check_settings
+from wink.words import several
 
 #: CPU time and bytes of this program's own trials, one process of a busy machine; docs/scale.md says how.
 SIMULATE_S, SIMULATE_S_PER_S = 0.9, 0.53  # of a trial, and of each second of it
@@ -150,7 +151,7 @@ def _cases(made: Estimate) -> Iterator[str]:
         return
     shown = list(made.by_case.items())[:MOST_CASES]
     width = max((len(case) for case, _ in shown), default=0)
-    yield from (f"    {case:<{width}} {trials:,} trial{'s' * (trials != 1)}" for case, trials in shown)
+    yield from (f"    {case:<{width}} {several(trials, 'trial')}" for case, trials in shown)
     if made.cases > len(shown):
         yield f"    and {made.cases - len(shown):,} more cases"
 

@@ -15,6 +15,7 @@ from wink.description import read_checksums
 from wink.errors import ConfigError, DatasetError
 from wink.files import file_sha256
 from wink.progress import progress
+from wink.words import several, the_first
 
 #: How many of a long list are shown.
 _SHOWN = 5
@@ -60,9 +61,9 @@ def _head(counted: Mapping[str, Any]) -> Iterator[str]:
     trials = f" of {counted['trials']:,} trials ({counted['twins']:,} by twins)" if counted["trials"] else ""
     length = f"{counted['hours']:.2f} h" if counted["hours"] >= 0.1 else f"{counted['hours'] * 3600:.0f} s"
     sizes = ", ".join(f"{kind} {_size(n)}" for kind, n in counted["bytes"].items() if n)
-    yield f"{_some(counted['clips'], 'clip')}{trials} by {_some(counted['subjects'], 'lifter')}"
+    yield f"{several(counted['clips'], 'clip')}{trials} by {several(counted['subjects'], 'lifter')}"
     if counted["measured_trials"]:
-        yield f"{_some(counted['measured_trials'], 'trial')} of motion capture"
+        yield f"{several(counted['measured_trials'], 'trial')} of motion capture"
     yield f"{counted['frames']:,} frames, {length}, {_size(total_bytes(counted))} ({sizes})"
 
 
@@ -76,7 +77,7 @@ def _winks(counted: Mapping[str, Any]) -> Iterator[str]:
     found = counted["repetitions"]
     unknown = counted["clips_without_labels"]
     yield _line(
-        "labels", f"{found['count']:,} repetitions" + (f"; unknown in {_some(unknown, 'clip')}" if unknown else "")
+        "labels", f"{found['count']:,} repetitions" + (f"; unknown in {several(unknown, 'clip')}" if unknown else "")
     )
     if not found["count"]:
         return
@@ -94,7 +95,7 @@ def _state(counted: Mapping[str, Any]) -> Iterator[str]:
     if counted["annotations"] or counted["detections"]:
         yield _line("marked", f"{counted['annotations']:,} annotations, {counted['detections']:,} detections")
     if counted["quarantined"]:
-        yield _line("quarantined", f"{_some(counted['quarantined'], 'trial')}; `wink generate` said which and why")
+        yield _line("quarantined", f"{several(counted['quarantined'], 'trial')}; `wink generate` said which and why")
     yield _line("files", _wrong(counted["missing"], "missing or empty") or "all there")
     if "changed" in counted:
         yield _line("hashes", _wrong(counted["changed"], "CHANGED") or "as when it was finished")
@@ -105,8 +106,7 @@ def _state(counted: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _wrong(names: list[str], what: str) -> str:
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return f"{len(names):,} {what}: {', '.join(names[:_SHOWN])}{more}" if names else ""
+    return f"{len(names):,} {what}: {the_first(names, _SHOWN)}" if names else ""
 
 
 def _line(name: str, text: str) -> str:
@@ -121,10 +121,6 @@ def _listed(counts: Mapping[str, int]) -> str:
 
 def _spread(spread: Mapping[str, Any]) -> str:
     return f"{spread['median']:.1f} deg ({spread['p10']:.1f} to {spread['p90']:.1f})"
-
-
-def _some(n: int, what: str) -> str:
-    return f"{n:,} {what}{'s' * (n != 1)}"
 
 
 def _size(n: float) -> str:

@@ -12,6 +12,7 @@ from omegaconf import DictConfig
 from wink.config import build, load_option, options_of
 from wink.dataset import Dataset, find_dataset
 from wink.errors import ConfigError, DetectorError
+from wink.words import several
 
 if TYPE_CHECKING:
     from detect.plugins.contract import Check
@@ -32,7 +33,7 @@ def check_detector(cfg: DictConfig) -> None:
             failed += not check.passed
             print(f"  {'pass' if check.passed else 'FAIL'}  {check.name}: {check.words}", flush=True)
     if failed:
-        raise DetectorError(f"{failed} check{'s' * (failed != 1)} failed")
+        raise DetectorError(f"{several(failed, 'check')} failed")
     print("The contract is kept.")
 
 

@@ -22,6 +22,7 @@ from detect.pose import PoseTrack
 from detect.pose_cache import save_pose
 from wink.clip import Clip
 from wink.detection import Detection
+from wink.words import several
 
 LONG_S = 60.0
 
@@ -171,7 +172,7 @@ def _survives(name: str, rows: tuple[Detection, ...], has_person: bool = True) -
     if failed is not None:
         return Check(name, False, failed)
     calls = sum(row.onset_s is not None for row in rows)
-    return Check(name, True, f"{len(rows)} repetition{'s' * (len(rows) != 1)}, {calls} called")
+    return Check(name, True, f"{several(len(rows), 'repetition')}, {calls} called")
 
 
 def _same(first: tuple[Detection, ...], second: tuple[Detection, ...]) -> tuple[bool, str]:
