@@ -48,8 +48,7 @@ class Dynamics:
     def configuration(self, state: State) -> tuple[Array, Array]:
         """A state as Pinocchio's configuration and velocity."""
         q, v = np.zeros(self.model.nq), np.zeros(self.model.nv)
-        q[:3] = state.position_m
-        q[3:7] = pin.Quaternion(state.rotation).coeffs()
+        q[:7] = pin.SE3ToXYZQUAT(pin.SE3(state.rotation, state.position_m))  # pin.Quaternion(matrix) leaks 80 bytes
         q[self._angles] = state.angles_rad
         v[:3] = state.rotation.T @ state.velocity_m_s
         v[3:6] = state.rotation.T @ state.spin_rad_s

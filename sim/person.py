@@ -6,6 +6,7 @@ per sex; sources beside each constant.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,16 +97,24 @@ def draw_hip(rng: np.random.Generator, sex: Sex, impinges: bool) -> Hip:
 
 def draw_bones(rng: np.random.Generator, sex: Sex, hip: Hip) -> HipBone:
     """Bones that leave room for the rotation the hip has: where they would not, the neck is turned further forward."""
-    middle = (*VERSIONS_DEG[sex], NECK_SHAFT_DEG, 30.0, 48.0)
-    draws = zip(middle, BONE_SD_DEG, BONE_CORRELATION, strict=True)
-    angles = [held(alike(rng, hip.turn, r), mean, sd, mean - 2 * sd, mean + 2 * sd) for mean, sd, r in draws]
-    bone = HipBone(*angles)
+    bone = _bones(rng, sex, hip.turn, BONE_CORRELATION)
     if hip.impinges:
         cam = rng.random() < CAM_SHARE
         bone = replace(bone, alpha_deg=float(rng.uniform(*CAM_DEG))) if cam else bone
         return bone if cam else replace(bone, centre_edge_deg=float(rng.uniform(*DEEP_DEG)))
     missing = hip.rotation_deg - bone.rotation_end_deg
     return bone.eased(missing) if missing > 0 else bone
+
+
+def bones_alone(rng: np.random.Generator, sex: Sex) -> HipBone:
+    """Bones spread as people's are that go with nothing else of the person, for what they do by themselves."""
+    return _bones(rng, sex, 0.0, (0.0,) * len(BONE_SD_DEG))
+
+
+def _bones(rng: np.random.Generator, sex: Sex, turn: float, correlations: Sequence[float]) -> HipBone:
+    middle = (*VERSIONS_DEG[sex], NECK_SHAFT_DEG, 30.0, 48.0)
+    draws = zip(middle, BONE_SD_DEG, correlations, strict=True)
+    return HipBone(*(held(alike(rng, turn, r), mean, sd, mean - 2 * sd, mean + 2 * sd) for mean, sd, r in draws))
 
 
 def draw_other_ranges(rng: np.random.Generator, lifter: Lifter, suppleness: float) -> tuple[float, TwoJoint, Lumbar]:

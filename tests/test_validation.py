@@ -20,7 +20,7 @@ from sim.validation.calibration import PEOPLE, Problem, plan_curves
 from sim.validation.calibration import person as calibrated_person
 from sim.validation.check import Evidence, Figure, by_check
 from sim.validation.checks import FIGURES, TRIALS
-from sim.validation.evidence import gather, jobs_of, seed_of
+from sim.validation.evidence import NORMAL_MEN, gather, jobs_of, normal_man, seed_of
 from sim.validation.measures import (
     lumbar_compression_body_weights,
     pressure_outside_m,
@@ -174,7 +174,7 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
 
     monkeypatch.setattr(module, "run_in_processes", finishing)
     found = gather(jobs, tmp_path / "kept", 1)
-    assert len(asked) + len(rest) == len(jobs) == 5
+    assert len(asked) + len(rest) == len(jobs) == 9  # four people, a set of repetitions, four men
     assert asked[0] not in rest
     assert [p.repetition_wink_deg for p in found.people] == [(1.0, 2.0, 3.0), (), (), ()]
     assert not (tmp_path / "kept").exists()
@@ -260,6 +260,36 @@ def test_repetitions_of_different_people_differ_differently():
     assert len(sets) == 8
     assert len({seed_of(job) for job in sets}) == len(sets)
     assert {seed_of(job) for job in jobs if job.repetitions == 1} == {0}
+
+
+def test_bones_of_normal_men_go_with_nothing_else_of_them():
+    """C22 asks what bones explain by themselves: those of the sampled people go with rotation, and so with flexion."""
+
+    def together(men):
+        pairs = [(m.hip_bone.femoral_version_deg, m.hip_rotation.internal_rotation_deg) for m in men]
+        return np.corrcoef(np.array(pairs).T)[0, 1]
+
+    men = [normal_man(str(number)) for number in range(300)]
+    assert abs(together(men)) < 0.15
+    assert together([NORMAL_MEN.draw(np.random.default_rng(number), "m") for number in range(300)]) > 0.3
+    assert {m.lifter.sex for m in men} == {"male"}
+    assert min(m.hip_rotation.internal_rotation_deg for m in men) < 20 < max(m.hip_bone.alpha_deg for m in men) <= 60
+    assert {m.depth.thigh_inclination_deg for m in men} == {95.0}
+
+
+def test_normal_men_are_kept_apart_from_the_people(monkeypatch, tmp_path):
+    from sim.validation import evidence as module
+
+    jobs = jobs_of({part: {} for part in PARTS}, {}, {}, people=4)
+
+    def done(work, waiting, workers):
+        return [(job, (1.0, 2.0) if job.repetitions > 1 else person(reversal=float(job.name))) for job in waiting]
+
+    monkeypatch.setattr(module, "run_in_processes", done)
+    evidence = gather(jobs, tmp_path / "kept", 1)
+    assert len(evidence.people) == len(evidence.normal_men) == 4
+    assert [p.repetition_wink_deg for p in evidence.people] == [(1.0, 2.0), (), (), ()]
+    assert all(p.repetition_wink_deg == () for p in evidence.normal_men)
 
 
 def test_depth_classes_count_medians_outside_the_band():

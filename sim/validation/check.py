@@ -21,11 +21,12 @@ Verdict = Literal["passed", "FAILED", "reported", "not measured"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the checks are measured on: trials and their setups by name, and sampled people."""
+    """What the checks are measured on: trials and their setups by name, sampled people, men with bones of no system."""
 
     trials: Mapping[str, SquatTrial]
     setups: Mapping[str, SquatSetup]
     people: Sequence[Person]
+    normal_men: Sequence[Person] = ()  # whose hips do not impinge, and whose bones go with nothing else of them
 
 
 Measure = Callable[[Evidence], float]

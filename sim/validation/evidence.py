@@ -12,12 +12,14 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from sim.cases import Parts
-from sim.population import sample_lifter
+from sim.depth import Depth
+from sim.person import bones_alone
+from sim.population import Population, sample_lifter
 from sim.setup import SquatSetup
 from sim.squat import simulate_squat
 from sim.validation.check import Evidence
@@ -32,15 +34,19 @@ from wink.trial import SquatTrial
 SEED = 0
 #: Of the sampled people so many also do so many repetitions, for how these differ.
 REPEATING_PEOPLE, REPETITIONS = 8, 4
+#: Men whose hips do not impinge, drawn for what their bones alone do; all squat past parallel.
+NORMAL_MEN, NORMAL_DEPTH_DEG = Population(women=0.0, impinging=0.0), 95.0
+Group = Literal["trials", "people", "normal men"]
 
 
 @dataclass(frozen=True)
 class Job:
     """One simulation: a trial of the checks, a sampled person, or that person's several repetitions."""
 
+    group: Group
     name: str  # of the trial, or the person's number
     base: Parts
-    changes: Changes | None  # None for a person
+    changes: Changes  # of a trial
     repetitions: int
     engine: Mapping[str, Any]
 
@@ -58,11 +64,15 @@ Made = Simulated | Person | Repeated
 
 
 def jobs_of(base: Parts, engine: Mapping[str, Any], trials: Mapping[str, Changes], people: int) -> list[Job]:
-    """Everything to simulate, people last."""
-    jobs = [Job(name, base, changes, 1, engine) for name, changes in trials.items()]
-    jobs += [Job(str(number), base, None, 1, engine) for number in range(people)]
-    jobs += [Job(str(number), base, None, REPETITIONS, engine) for number in range(min(people // 4, REPEATING_PEOPLE))]
-    return jobs
+    """Everything to simulate, people last; as many normal men as people."""
+
+    def of(group: Group, number: int, repetitions: int = 1) -> Job:
+        return Job(group, str(number), base, {}, repetitions, engine)
+
+    jobs = [Job("trials", name, base, changes, 1, engine) for name, changes in trials.items()]
+    jobs += [of("people", number) for number in range(people)]
+    jobs += [of("people", number, REPETITIONS) for number in range(min(people // 4, REPEATING_PEOPLE))]
+    return jobs + [of("normal men", number) for number in range(people)]
 
 
 def gather(jobs: Sequence[Job], folder: Path, workers: int) -> Evidence:
@@ -79,10 +89,10 @@ def gather(jobs: Sequence[Job], folder: Path, workers: int) -> Evidence:
     for job, result in progress(done, "simulate", total=len(waiting), unit="squat"):
         if not isinstance(result, Exception):
             kept.keep(jobs.index(job), result)
-        elif job.changes is not None:
+        elif job.group == "trials":
             raise result
         else:
-            print(f"sampled lifter {job.name} is left out: {result}")
+            print(f"sampled lifter {job.name} of {job.group} is left out: {result}")
     evidence = _together(jobs, dict(kept.read()))
     kept.remove()
     return evidence
@@ -130,16 +140,19 @@ def _together(jobs: Sequence[Job], made: Mapping[int, Made]) -> Evidence:
     setups: dict[str, SquatSetup] = {}
     people: dict[str, Person] = {}
     winks: dict[str, Repeated] = {}
+    normal_men: list[Person] = []
     for number, result in made.items():
         name = jobs[number].name
         if isinstance(result, Simulated):
             trials[name], setups[name] = result.trial, result.setup
-        elif isinstance(result, Person):
+        elif not isinstance(result, Person):
+            winks[name] = result
+        elif jobs[number].group == "people":
             people[name] = result
         else:
-            winks[name] = result
+            normal_men.append(result)
     described = [replace(person, repetition_wink_deg=winks.get(name, ())) for name, person in people.items()]
-    return Evidence(trials, setups, described)
+    return Evidence(trials, setups, described, normal_men)
 
 
 def seed_of(job: Job) -> int:
@@ -150,12 +163,23 @@ def seed_of(job: Job) -> int:
 def simulate(job: Job) -> Made:
     """Do one job."""
     make_engine = build(job.engine)
-    if job.changes is not None:
+    if job.group == "trials":
         setup = setup_of(job.base, job.changes)
         return Simulated(setup, simulate_squat(setup, SEED, make_engine))
-    person = sample_lifter(np.random.default_rng([SEED, int(job.name)]), f"person {job.name}")
+    person = normal_man(job.name) if job.group == "normal men" else _person(job.name)
     person = replace(person, tempo=replace(person.tempo, repetitions=job.repetitions))
     trial = simulate_squat(person, seed_of(job), make_engine)
     if job.repetitions == 1:
         return describe_person(person, trial)
     return tuple(repetition.pelvic_reversal_deg for repetition in find_repetitions(trial))
+
+
+def _person(number: str) -> SquatSetup:
+    return sample_lifter(np.random.default_rng([SEED, int(number)]), f"person {number}")
+
+
+def normal_man(number: str) -> SquatSetup:
+    """A man who differs from others as men do, with bones that go with nothing else of him."""
+    rng = np.random.default_rng([SEED, 22, int(number)])
+    man = NORMAL_MEN.draw(rng, f"man {number}")
+    return replace(man, hip_bone=bones_alone(rng, "male"), depth=Depth(NORMAL_DEPTH_DEG))
