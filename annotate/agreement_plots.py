@@ -64,7 +64,7 @@ def psychometric_plot(answers: Sequence[Answer], fitted: Psychometric | None) ->
 
 def drift_plot(answers: Sequence[Answer]) -> str:
     """Errors in the order the clips were marked."""
-    figure, axes = _axes("golden clips in the order they were marked", "mark minus truth [frames]")
+    figure, axes = _axes("clips of known truth in the order they were marked", "mark minus truth [frames]")
     errors = np.array([a.error_frames for a in answers])
     axes.axhline(0, color=INK, lw=0.8)
     axes.plot(np.arange(1, len(errors) + 1), errors, "o", ms=4, color=MARK, alpha=0.7)

@@ -76,6 +76,8 @@ class Courier:
         total = sum(len(several) for several in rows.values())
         gone = f", {withdrawn} withdrawn" if withdrawn else ""
         print(f"{queue.name}: {added} predictions added, {total - added} were there{gone}")
+        if not total:
+            print("  no detector has looked at these clips (`wink benchmark DATASET`); truth=true shows what is known")
         for clip_id, several in wanted.items():
             for prediction in several:
                 for moment in prediction.left_out:

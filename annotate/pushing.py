@@ -55,7 +55,8 @@ def push_into(bearer: Courier, wish: Push) -> None:
         for queue in queues if kind == "blind" else ():
             _check_overlap(secrecy, queue)
         if wish.datasets and not part:
-            print(f"{kind}: select={asked.select} finds no clip that is left to mark")
+            purpose = {"blind": "left to mark", "training": "left to teach", "review": "there to look at"}[kind]
+            print(f"{kind}: select={asked.select} finds no clip that is {purpose}")
             return
         told = _told(bearer, part, secrecy) if kind == "review" and wish.truth else frozenset()
         secrecy.remember(
@@ -144,6 +145,11 @@ def _check_overlap(secrecy: Secrecy, queue: Queue) -> None:
 def _lessons(clips: Sequence[Clip], secrecy: Secrecy, share: float, key: bytes) -> list[Clip]:
     """The clips that may be taught; what is left out is said."""
     busy = sum(c.repetitions is not None and c.clip_id in secrecy.blind for c in clips)
+    unknown = sum(c.repetitions is None for c in clips)
+    if unknown:
+        print(
+            f"training: the truth of {several(unknown, 'clip')} is not known; of simulated ones it is (`wink generate`)"
+        )
     if busy:
         print(
             f"training: {busy} clips are in a blind project, so their truth is not taught; "

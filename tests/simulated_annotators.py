@@ -70,7 +70,7 @@ def annotation(clip, annotator, frame, order=0, **changes):
 
 
 def golden_dataset(path, sizes_deg, fps=30.0, seed=0):
-    """Simulated clips with winks of given sizes (below 5 degrees: none), as `wink generate` would leave them."""
+    """Simulated clips with winks of given sizes (under 5 degrees: none; None: unknown), as `wink generate` has them."""
     rng = np.random.default_rng(seed)
     writer = DatasetWriter(path, {"golden": len(sizes_deg)})
     rows, truth = [], []
@@ -80,8 +80,9 @@ def golden_dataset(path, sizes_deg, fps=30.0, seed=0):
         wink = Wink(
             "pelvic_reversal_onset", float(rng.uniform(0.9, 1.6)), thigh, 50.0, 90.0, size, relation_to_parallel(thigh)
         )
-        winks = (wink,) if size >= 5 else ()
-        truth += repetition_rows(clip_id, [Repetition(0, 0.3, 2.0, 3.6, 110.0, size, size / 2, winks)], fps)
+        winks = (wink,) if (size or 0) >= 5 else ()
+        if size is not None:
+            truth += repetition_rows(clip_id, [Repetition(0, 0.3, 2.0, 3.6, 110.0, size, size / 2, winks)], fps)
         row = {
             "clip_id": clip_id,
             "file_name": "videos/x.mp4",
@@ -90,7 +91,12 @@ def golden_dataset(path, sizes_deg, fps=30.0, seed=0):
             "subject_id": f"s{i}",
         }
         row |= {"split": "test", "view": VIEWS[i % 3], "license": "CC0-1.0", "fps": fps, "n_frames": N_FRAMES}
-        row |= {"width": 64, "height": 48, "n_repetitions": 1, "max_pelvic_reversal_deg": size}
+        row |= {
+            "width": 64,
+            "height": 48,
+            "n_repetitions": None if size is None else 1,
+            "max_pelvic_reversal_deg": size,
+        }
         rows.append(row | {"factors": json.dumps({"appearance": {"top": TOPS[i % 3]}})})
     (path / "videos").mkdir(exist_ok=True)
     (path / "videos/x.mp4").touch()

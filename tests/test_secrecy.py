@@ -36,9 +36,9 @@ class NoMedia:
 class Team:
     """A server, a dataset of simulated clips, and pushes of it."""
 
-    def __init__(self, root):
+    def __init__(self, root, sizes_deg=(0.0, 12.0, 20.0, 30.0)):
         self.ls = FakeStudio()
-        self.set = golden_dataset(root / "squats", [0.0, 12.0, 20.0, 30.0] * 5)
+        self.set = golden_dataset(root / "squats", list(sizes_deg) * 5)
         self.ids = {clip.clip_id for clip in self.set.clips()}
         self.folder = ServerFolder(root / "server")
         self.folder.make()
@@ -68,9 +68,26 @@ def team(tmp_path, monkeypatch):
 def test_what_is_marked_blind_is_not_taught(team, capsys):
     team.push("blind", n=15)
     team.push("training")
+    assert "is not known" not in capsys.readouterr().out
+    team.push("training")
     assert team.ls.clips("winklab training") == team.ids - team.ls.clips("winklab blind")
     assert len(team.ls.clips("winklab training")) == 5
     assert "15 clips are in a blind project" in capsys.readouterr().out
+
+
+def test_clips_without_truth_are_named_where_they_cannot_be_taught(tmp_path, capsys):
+    team = Team(tmp_path, [None])
+    team.push("training")
+    told = capsys.readouterr().out
+    assert "the truth of 5 clips is not known" in told
+    assert "finds no clip that is left to teach" in told
+
+
+def test_a_review_with_nothing_to_show_says_what_would_put_something_there(team, capsys):
+    team.push("review")
+    assert "no detector has looked at these clips" in capsys.readouterr().out
+    team.push("review", truth=True)
+    assert "no detector" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("people", [(), ("ann", "bob")])
