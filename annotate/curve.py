@@ -167,10 +167,10 @@ def _tilt_lines(curves: Sequence[Curve], n_frames: int) -> list[str]:
         + _text(LEFT - 6, y(v) + 4, f"{v:g}", "end", "#555")
         for v in np.arange(low, high + 1, step)
     ]
-    unnamed = [curve for curve in curves if curve.name]
+    named = [curve for curve in curves if curve.name]
     names = [
         _text(LEFT + 4, HEIGHT - BOTTOM - 6 - 14 * row, curve.name, "start", curve.colour)
-        for row, curve in enumerate(unnamed)
+        for row, curve in enumerate(named)
     ]
     return [*grid, *(_line(curve, n_frames, y) for curve in curves), *names]
 

@@ -63,17 +63,17 @@ def with_load(setup: SquatSetup) -> SquatSetup:
 def _maximum_kg(setup: SquatSetup) -> float:
     depth_deg = _deepest_deg(setup, 1.0)
     low, high = 1.0, 2.0 * setup.lifter.mass_kg
-    while high < GREATEST_KG and _reaches(setup, high, depth_deg):
+    while _reaches(setup, high, depth_deg):
         low, high = high, 1.5 * high
     while high - low > WITHIN_KG:
         middle = 0.5 * (low + high)
-        held = middle <= GREATEST_KG and _reaches(setup, middle, depth_deg)
-        low, high = (middle, high) if held else (low, middle)
+        low, high = (middle, high) if _reaches(setup, middle, depth_deg) else (low, middle)
     return low
 
 
 def _reaches(setup: SquatSetup, load_kg: float, depth_deg: float) -> bool:
-    return _deepest_deg(setup, load_kg, depth_deg) >= depth_deg
+    """Whether a load is held all the way down; one that no barbell takes is not."""
+    return load_kg <= GREATEST_KG and _deepest_deg(setup, load_kg, depth_deg) >= depth_deg
 
 
 def _deepest_deg(setup: SquatSetup, load_kg: float, aim_deg: float | None = None) -> float:

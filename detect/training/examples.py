@@ -91,7 +91,7 @@ def read_examples(dataset: Dataset, split: str, holdout: Holdout, cache: Path, w
 def watched(clips: Sequence[Clip], cache: Path, workers: int) -> Iterator[tuple[Clip, PoseTrack, Sight]]:
     """The clips with a person in them, some at a time: their poses do not all fit into memory."""
     starts = range(0, len(clips), _PORTION)
-    for start in progress(starts, "examples", total=len(starts), unit=f"{_PORTION} clips"):
+    for start in progress(starts, "examples", total=len(starts), unit=f"{_PORTION} clips") if clips else ():
         some = clips[start : start + _PORTION]
         poses = find_poses([clip.video for clip in some], cache, workers)
         for clip in some:

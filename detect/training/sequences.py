@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from detect.training.network import SequenceNet, SequenceSettings
+from detect.training.network import FALLEN_UNIT_DEG, SequenceNet, SequenceSettings
 from detect.training.stepping import Schedule, descend
 
 _ANGLE_UNIT_DEG = 5.0
-_FALLEN_UNIT_DEG = 8.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def sequence_loss(out: Tensor, targets: Tensor, there: Tensor) -> Tensor:
 
     known, true = torch.isfinite(targets) * there[:, None], torch.nan_to_num(targets)
     angles = functional.smooth_l1_loss(out[:, :4] / _ANGLE_UNIT_DEG, true[:, :4] / _ANGLE_UNIT_DEG, reduction="none")
-    fallen = functional.smooth_l1_loss(out[:, 4] / _FALLEN_UNIT_DEG, true[:, 4] / _FALLEN_UNIT_DEG, reduction="none")
+    fallen = functional.smooth_l1_loss(out[:, 4] / FALLEN_UNIT_DEG, true[:, 4] / FALLEN_UNIT_DEG, reduction="none")
     past = functional.binary_cross_entropy_with_logits(out[:, 5], true[:, 5], reduction="none")
     at = functional.binary_cross_entropy_with_logits(out[:, 6], true[:, 6], reduction="none")
     descent = there * true[:, 7]
