@@ -32,7 +32,10 @@ _DASK = {
     "distributed.admin.low-level-log-length": 100,  # or the scheduler keeps the story of every task
     "distributed.comm.timeouts.connect": "60s",  # a loaded machine starts processes slowly
     "distributed.worker.profile.enabled": False,
+    # Looking at the clock 50 times and at the machine twice a second took a twentieth of two cores from two workers:
+    "distributed.admin.tick.interval": "1s",
     "distributed.admin.tick.limit": "1h",
+    "distributed.admin.system-monitor.interval": "2s",
     "distributed.logging": {"distributed": "critical"},
 }
 #: Topic of the events that workers send as they get on.
