@@ -108,6 +108,10 @@ def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
         raise ConfigError("say who: `wink annotate add-annotator ann` (or an email address)")
     if cfg.password and len(names) > 1:
         raise ConfigError("password= is for one person; leave it out and each gets one of their own")
+    if cfg.password is not None and not isinstance(cfg.password, str):
+        raise ConfigError(
+            f"password={cfg.password} is read as a number; write 'password=\"...\"' with both kinds of quotes"
+        )
     for name in names:
         email_of(name)
     with connection(cfg, stays=cfg.serve) as server:

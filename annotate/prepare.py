@@ -25,6 +25,8 @@ from wink.errors import ServerError
 
 #: What the server may see of our environment.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PGSSLMODE", "PGSSLROOTCERT")
+#: How long [s] a clip that somebody opened is kept from others; Label Studio's own day left clips to nobody.
+LOOKED_AT_S = 1800
 #: Port 9 is the discard service, which nobody runs: a request through this proxy ends at once.
 _NO_WAY_OUT = f"http://{LOOPBACK}:9"
 #: Networks Label Studio's webhooks and backends may not call when they may call this machine: all others of its list.
@@ -129,6 +131,7 @@ def child_environment(data: Path, media: Path, host: str = LOOPBACK) -> dict[str
         "LABEL_STUDIO_LATEST_VERSION_CHECK": "false",
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
         "LABEL_STUDIO_CORS_ALLOW_ALL_ORIGINS": "false",
+        "LABEL_STUDIO_TASK_LOCK_TTL": str(LOOKED_AT_S),
         "LABEL_STUDIO_ALLOWED_HOSTS": ",".join(allowed_hosts(host)),
         "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "true",
         "LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT": str(media.resolve()),

@@ -12,6 +12,7 @@ from annotate.golden import choose_golden, is_golden
 from wink.annotation import Annotation
 from wink.clip import Clip
 from wink.detection import Detection
+from wink.errors import ConfigError
 
 #: A spread of onsets of this length [s] counts as much as detectors that are wholly undecided; ours: half of what a
 #: descent of 1 s would show as early or late.
@@ -75,8 +76,16 @@ def with_golden(clips: Sequence[Clip], share: float, n: int | None, key: bytes =
         share: of the chosen clips, 0 to 1, as near as the clips allow.
         n: how many at most; None takes all whose truth is unknown and as many others as the share asks for.
         key: of the server's choices; another one chooses other golden clips.
+
+    Raises:
+        ConfigError: golden clips are asked for and no clip can be one.
     """
     known = [c for c in clips if is_golden(c)]
+    if share > 0 and clips and not known:
+        raise ConfigError(
+            "select=golden hides simulated clips of known truth among the others, and none of these is one; name a "
+            "simulated dataset too (`wink generate name=golden` makes one)"
+        )
     unknown = sorted((c for c in clips if c.repetitions is None), key=_lot)
     if n is None:
         n = len(known) if share == 1 else round(len(unknown) / (1 - share))

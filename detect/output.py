@@ -34,9 +34,9 @@ def write_benchmark(folder: Path, benchmark: Benchmark, config: Mapping[str, Any
     cards, cells = scorecards(benchmark), surfaces(benchmark)
     write_atomically(folder / "leaderboard.json", json.dumps(benchmark.rows, indent=1) + "\n")
     write_atomically(folder / "details.json", json.dumps(details(benchmark, cards, cells)) + "\n")
-    write_atomically(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(told)))
+    write_atomically(folder / "benchmark.yaml", OmegaConf.to_yaml(OmegaConf.create(told)))
     report = write_report(folder / "report.html", benchmark, cards, cells, told)
-    names = ("leaderboard.json", "details.json", "config.yaml")
+    names = ("leaderboard.json", "details.json", "benchmark.yaml")  # config.yaml is the dataset's own
     return [*(folder / name for name in names), *_pictures(folder, benchmark, cards, cells), report]
 
 

@@ -239,6 +239,7 @@ def test_the_server_sees_nothing_of_our_environment(folder, tmp_path, monkeypatc
     assert seen["NO_PROXY"] == "127.0.0.1,localhost"
     assert seen["LABEL_STUDIO_COLLECT_ANALYTICS"] == "false"
     assert seen["LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK"] == "true"
+    assert seen["LABEL_STUDIO_TASK_LOCK_TTL"] == "1800"
     assert seen["HOME"].startswith(str(folder.root))
 
 

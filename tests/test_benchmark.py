@@ -261,7 +261,8 @@ def test_the_verb_writes_leaderboard_and_a_page_that_needs_nothing_else(dataset,
     ceiling = next(r for r in rows if r["role"] == "ceiling" and r["source"] == "synthetic")
     assert ceiling["ap_100ms"] == pytest.approx(1.0)
     assert "ceiling_true_tilt" not in {d.detector for d in read_detections(dataset.path / "detections.parquet")}
-    assert str(tmp_path) not in (tmp_path / "out" / "config.yaml").read_text()
+    assert str(tmp_path) not in (tmp_path / "out" / "benchmark.yaml").read_text()
+    assert not (tmp_path / "out" / "config.yaml").exists()  # by default it goes into a dataset, which has its own
     behind = json.loads((tmp_path / "out" / "details.json").read_text())
     assert {card["detector"] for card in behind["scorecards"]} == {"hip_angle_change", "low_back_contour"}
     assert [row["definition"] for row in behind["scorecards"][0]["definitions"]] == list(DEFINITIONS)

@@ -8,7 +8,7 @@ import pytest
 from annotate import people
 from annotate.folder import ServerFolder
 from annotate.people import RefusedLoginError, added_annotator
-from wink.errors import ServerError
+from wink.errors import ConfigError, ServerError
 
 STEPS = ("invite", "before sign-up", "after sign-up", "name", "try", "told")
 
@@ -90,3 +90,12 @@ def test_a_password_the_server_refused_is_not_kept(monkeypatch, folder):
             add(studio, folder, "short")
     assert not list(folder.root.glob("begun*"))
     assert add(studio, folder, "long-enough").password == "long-enough"
+
+
+def test_a_password_that_is_read_as_a_number_is_refused_before_any_work():
+    from omegaconf import OmegaConf
+
+    from annotate.commands import _add_annotators
+
+    with pytest.raises(ConfigError, match="password=123 is read as a number"):
+        _add_annotators(OmegaConf.create({"password": 123}), ["bob"])

@@ -173,6 +173,14 @@ def test_golden_clips_make_up_the_share_and_are_not_told_by_their_place():
     assert Counter(c.repetitions is not None for c in with_golden(clips, 0.25, None)) == {True: 20, False: 60}
 
 
+def test_golden_clips_are_not_asked_for_where_no_truth_is_known():
+    unknown = [clip(n, known=False) for n in range(5)]
+    with pytest.raises(ConfigError, match="none of these is one"):
+        with_golden(unknown, 0.2, 5)
+    assert with_golden(unknown, 0.0, 3)
+    assert with_golden([], 0.2, 5) == []
+
+
 def settings(**changes):
     root = Path(__file__).parents[1]
     return OmegaConf.merge(OmegaConf.load(root / "configs" / "push.yaml"), changes)
