@@ -142,7 +142,9 @@ def _by_clip(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
 
 
 def _left_out(everything: Sequence[Annotation], used: Sequence[Annotation]) -> dict[str, int]:
-    reasons = Counter("invalid" if a.problem else "not blind" for a in everything if a.problem or a.primed)
+    reasons = Counter(
+        f"{'invalid' if a.problem else 'not blind'} by {a.annotator}" for a in everything if a.problem or a.primed
+    )
     reasons["superseded"] = len(everything) - len(used) - reasons.total()
     return {reason: count for reason, count in reasons.items() if count}
 
@@ -158,6 +160,10 @@ def _pace(used: Iterable[Annotation]) -> dict[str, float]:
 def _nothing(everything: Sequence[Annotation], datasets: Sequence[Dataset]) -> str:
     names = ", ".join(dataset.name for dataset in datasets)
     if not everything:
-        return f"nobody has annotated {names} yet; `wink annotate {names}`, and then `wink pull`"
+        command = " ".join(dataset.name for dataset in datasets)
+        return (
+            f"nobody has annotated {names} yet, or nothing was pulled: `wink annotate progress` says how far everybody "
+            f"is, `wink pull` brings what was marked; `wink annotate {command}` puts the clips there"
+        )
     invalid, primed = (sum(map(bool, kind)) for kind in zip(*((a.problem, a.primed) for a in everything), strict=True))
     return f"none of the {len(everything)} annotations of {names} counts: {invalid} break the rules, {primed} not blind"

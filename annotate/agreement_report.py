@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from annotate.agreement_plots import bland_altman_plot, drift_plot, error_plot, psychometric_plot
 from annotate.precision import CLEAN_BELOW_DEG, WINK_FROM_DEG, Errors, Interval, Precision, Share
 from wink.files import write_atomically
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Rows of long tables.
 MOST_ROWS = 60
+#: Pairs of annotators that are drawn.
+MOST_PAIRS = 12
 
 
 def write_report(file: Path, findings: Findings) -> Path:
@@ -57,7 +61,11 @@ def _person(name: str, findings: Findings) -> str:
         return head + _paragraph("Marked no clip of known truth, so nothing can be said of bias, spread or misses.")
     fitted = findings.psychometric[name]
     words = _list([*_sentences(precision), _smallest(fitted.threshold_deg if fitted else None)])
-    plots = [error_plot(answers, precision), psychometric_plot(answers, fitted), drift_plot(answers)]
+    plots = []
+    if any(a.seen is not None for a in answers):
+        plots.append(psychometric_plot(answers, fitted))
+    if any(np.isfinite(a.error_frames) for a in answers):
+        plots += [error_plot(answers, precision), drift_plot(answers)]
     return head + words + _cards(plots) + _slice_table(precision)
 
 
@@ -118,7 +126,8 @@ def _together(findings: Findings) -> str:
         for p in agreement.pairs
     ]
     heads = ["annotators", "clips", "kappa", "both marked", "median |Δ| ms", "95 % limits ms"]
-    return _list(words) + table(heads, rows) + _cards([bland_altman_plot(p) for p in agreement.pairs[:12]])
+    drawn = [bland_altman_plot(pair) for pair in agreement.pairs if len(pair.difference_s)]
+    return _list(words) + table(heads, rows) + _cards(drawn[:MOST_PAIRS])
 
 
 def _consensus(findings: Findings) -> str:

@@ -115,7 +115,7 @@ def attending(
 def _connect(server: Server, title: str, url: str, secret: str) -> None:
     """Let the review project ask for predictions, and the training projects tell of answers."""
     review = find_project(server.ls, "review", title)
-    with explained("letting Label Studio ask us (our own needs live=true; `wink annotate stop=true`, then again)"):
+    with explained("letting Label Studio ask us (a server of our own must run with live=true)"):
         if review is not None:
             server.ls.ml.create(
                 url=url,

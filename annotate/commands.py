@@ -65,7 +65,7 @@ def _serve_and_push(cfg: DictConfig) -> None:
     # what is taught is kept from those who mark blind, so it is chosen first
     kinds: tuple[Kind, ...] = (*(("training",) if cfg.training else ()), "blind", *(("review",) if cfg.review else ()))
     with connection(cfg, stays=cfg.serve) as server:
-        for kind in kinds:
+        for kind in kinds if datasets else ():
             _push(server, kind, datasets, cfg, asked)
         _say_where(server, folder_of(cfg), cfg.serve)
         _say_where_to_mark(server, cfg.title, cfg.annotators)
@@ -93,10 +93,10 @@ def _push(server: Server, kind: Kind, datasets: Sequence[Dataset], cfg: DictConf
 def pull(cfg: DictConfig) -> None:
     """Bring annotations to the datasets their clips belong to; send those that break the rules of marking back."""
     from annotate.pulling import Pull, pull_into
-    from annotate.settings import connection, datasets_of, folder_of, kind_of
+    from annotate.settings import datasets_of, folder_of, kind_of, present
 
     asked, named = Pull(kind_of(cfg.project), cfg.title, cfg.full, cfg.mend), datasets_of(cfg)
-    with connection(cfg, stays=False) as server:
+    with present(cfg) as server:
         pull_into(server, folder_of(cfg), asked, named, Path(cfg.paths.datasets))
 
 
@@ -127,32 +127,39 @@ def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
 
 def _say_where_to_mark(server: Server, title: str, names: Sequence[str]) -> None:
     """Say in which project people mark blind: each in their own where they have one, else all in one."""
-    from annotate.people import name_of
+    from annotate.people import email_of, log_ins, name_of
     from annotate.project import Queue, find_queues
 
+    queues = find_queues(server.ls, "blind", title).values()
+    if not queues:
+        print("nothing to mark yet: `wink annotate DATASET` puts its clips there")
+        return
     everybodys = Queue("blind", title).name
-    own = {queue.person: queue.name for queue in find_queues(server.ls, "blind", title).values()}
+    own = {queue.person: queue.name for queue in queues}
     theirs = {str(name): own.get(name_of(str(name)), everybodys) for name in names}
+    there = log_ins(server) if names else {}
     for who, project in (theirs or {"annotators": everybodys}).items():
         print(f"to mark, {who}: open the project {project!r}, then *Label All Tasks*")
+        if who in theirs and email_of(who) not in there:
+            print(f"  {who} has no log-in yet: `wink annotate add-annotator {who}`")
 
 
 def _tell_progress(cfg: DictConfig) -> None:
     from annotate.headway import progress_table
-    from annotate.settings import connection, folder_of
+    from annotate.settings import folder_of, present
     from annotate.withdrawal import warn_of_withdrawn
 
-    with connection(cfg, stays=False) as server:
+    with present(cfg) as server:
         print(progress_table(server, folder_of(cfg), cfg.title))
         warn_of_withdrawn(server, folder_of(cfg))
 
 
 def _withdraw(cfg: DictConfig, clip_ids: Sequence[str]) -> None:
-    from annotate.settings import connection, folder_of
+    from annotate.settings import folder_of, present
     from annotate.withdrawal import Places, withdraw_from_server
 
     places = Places(Path(cfg.paths.datasets), Path(cfg.paths.cache))
-    with connection(cfg, stays=False) as server:
+    with present(cfg) as server:
         withdraw_from_server(server, folder_of(cfg), clip_ids, places, bool(cfg.confirm))
 
 

@@ -31,6 +31,11 @@ class ServerFolder:
         return self.root / "data"
 
     @property
+    def is_prepared(self) -> bool:
+        """Whether a server was ever made ready here."""
+        return self.data.exists() or self.elsewhere.exists()
+
+    @property
     def database(self) -> Path:
         """The file that holds every project, task and annotation."""
         return self.data / "label_studio.sqlite3"

@@ -42,7 +42,7 @@ def import_all(cfg: DictConfig) -> None:
         _withdraw(path, [str(name) for name in cfg.withdraw], cfg)
         return
     recordings, rest = recording_files(Path(p) for p in cfg.input)
-    films = video_files(rest) if rest or not recordings else ()
+    films = video_files(rest) if rest or not (recordings or cfg.template) else ()
     if cfg.template:
         print(template(films), end="")
         return

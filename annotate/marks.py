@@ -18,6 +18,17 @@ TYPED_FRAMES = {ONSET: "onset_at", "parallel": "parallel_at", "bottom": "bottom_
 #: Fields for the two ends of a span; a wink begins at the onset.
 TYPED_SPANS = {"wink": ("onset_at", "wink_to"), "unsure_span": ("unsure_from", "unsure_to")}
 TYPED = ("onset_at", "wink_to", "parallel_at", "bottom_at", "unsure_from", "unsure_to")
+#: What labels and fields are called on the page, where that is another word.
+ON_PAGE = {
+    ONSET: "wink onset",
+    "unsure_span": "unsure",
+    "onset_at": "onset",
+    "wink_to": "wink to",
+    "parallel_at": "parallel",
+    "bottom_at": "bottom",
+    "unsure_from": "unsure from",
+    "unsure_to": "unsure to",
+}
 
 Span = tuple[int, int]
 
@@ -45,7 +56,7 @@ def marks_of(results: Iterable[Mapping[str, Any]]) -> Marks:
         if there is None:
             spans[label] = [(first, last)]
         elif there != [(first, last)]:
-            faults.append(f"{label} is drawn at {shown(there[0])} but typed as {shown((first, last))}")
+            faults.append(f"{called(label)} is drawn at {shown(there[0])} but typed as {shown((first, last))}")
     return Marks(spans, faults)
 
 
@@ -53,15 +64,27 @@ def faults_of(marks: Marks, n_frames: int) -> list[str]:
     """What breaks the rules of marking, in words an annotator can act on (frames as the page shows them)."""
     faults = list(marks.faults)
     for label, spans in marks.spans.items():
-        faults += [
-            f"{label} at {a + 1}..{b + 1} lies outside the clip (1..{n_frames})"
-            for a, b in spans
-            if not 0 <= a <= b < n_frames
-        ]
+        faults += [fault for span in spans if (fault := _misplaced(label, span, n_frames))]
     onsets = marks.spans.get(ONSET, [])
     if len(onsets) > 1:
         faults.append(f"{len(onsets)} onsets ({', '.join(map(shown, onsets))}), expected one")
-    return faults + [f"the onset is the range {a + 1}..{b + 1}, expected one frame" for a, b in onsets if a != b]
+    return faults + [f"the onset is the range {a + 1}..{b + 1}, expected one frame" for a, b in onsets if a < b]
+
+
+def _misplaced(label: str, span: Span, n_frames: int) -> str | None:
+    first, last = span
+    if last < first:
+        return f"{called(label)} ends ({last + 1}) before it begins ({first + 1})"
+    if first < 0 or last >= n_frames:
+        return f"{called(label)} at {first + 1}..{last + 1} lies outside the clip (1..{n_frames})"
+    if label == ONSET and span == (0, 0):
+        return "the onset is on the first frame, before which nothing is seen; is it a slip of the keys?"
+    return None
+
+
+def called(name: str) -> str:
+    """A label or field by the word that stands on the page."""
+    return ON_PAGE.get(name, name)
 
 
 def shown(span: Span) -> str:
@@ -80,7 +103,7 @@ def _drawn(results: Iterable[Mapping[str, Any]]) -> tuple[dict[str, list[Span]],
         for mark in items(value, "ranges"):
             first, last = whole(under(mark, "start")), whole(under(mark, "end"))
             if first is None or last is None:
-                faults.append(f"{label} at {under(mark, 'start')}..{under(mark, 'end')} is not on whole frames")
+                faults.append(f"{called(label)} at {under(mark, 'start')}..{under(mark, 'end')} is not on whole frames")
             else:
                 spans.setdefault(label, []).append((first - 1, last - 1))
         if label not in LABELS:
@@ -91,7 +114,7 @@ def _drawn(results: Iterable[Mapping[str, Any]]) -> tuple[dict[str, list[Span]],
 def _typed(results: Iterable[Mapping[str, Any]], drawn: Mapping[str, list[Span]], faults: list[str]) -> dict[str, Span]:
     """The spans that were typed; a field that was emptied again holds 0."""
     said = {str(r.get("from_name")): under(r.get("value"), "number") for r in results if r.get("from_name") in TYPED}
-    faults += [f"{name} is {value}, not a whole frame" for name, value in said.items() if whole(value) is None]
+    faults += [f"{called(name)} is {value}, not a whole frame" for name, value in said.items() if whole(value) is None]
     frames = {name: found - 1 for name, value in said.items() if (found := whole(value))}
     typed = {label: (frames[name], frames[name]) for label, name in TYPED_FRAMES.items() if name in frames}
     if ONSET in drawn:  # a wink's end may be typed to an onset that is drawn
@@ -100,7 +123,7 @@ def _typed(results: Iterable[Mapping[str, Any]], drawn: Mapping[str, list[Span]]
         if last in frames and first in frames:
             typed[label] = (frames[first], frames[last])
         elif last in frames or (first in frames and label != "wink"):
-            faults.append(f"{label} has one end only: {first} and {last} belong together")
+            faults.append(f"{called(label)} has one end only: {called(first)!r} and {called(last)!r} belong together")
     return typed
 
 

@@ -14,11 +14,12 @@ from wink.errors import ServerError
 
 Kind = Literal["blind", "review", "training"]
 
-#: What stands above the form. `$look_again` is what an annotator is asked to mend on a clip; mostly empty.
+#: What stands at the top of the form, which scrolls: above the video it would push the labels under the bar with
+#: Submit. `$look_again` is what an annotator is asked to mend on a clip; mostly empty.
 HEADERS: dict[Kind, str] = {
     "blind": "$look_again",
     "review": "Review: open clips from the list; the tabs hold what each detector, or the simulation, says.",
-    "training": "Training: answer, submit, then go back one clip (the arrow at the top left): what was so stands here.",
+    "training": "Training: answer, submit, then go back a clip (arrow at the bottom left): what was so stands here.",
 }
 #: Pages of earlier versions, by the digest of what they say: what was marked on them means the same on this one.
 EARLIER_PAGES = (
@@ -31,7 +32,12 @@ EARLIER_PAGES = (
     "a7ebb9d50f4fda995f557f3badb7c1f054e64f4521c01ad76ddbf2645d3a95ef",  # blind, before it fitted low windows
     "e936c884a8b61e0d6f44f7f5a8b67ed06519302efa853d699d7687daa15ef732",  # review, the same
     "a2e446a1145221a622305209b62f0d64e349733bbe987eaa1a8f42b6463bb1a6",  # training, the same
+    "107a18bc314d0bfca662c410285dad667f2677f513fd6b2a32af32f9477714f5",  # blind, before numbers had keys out of the way
+    "f32f29920fcf9561ddfd114ca68c9ad6cab8fcfb6e2f9881b1bbd0fab0ec72b5",  # review, the same
+    "bca0ae83bafc3355f59f7b0f9d443cc3795d57d580b18fbf7111fa11a87e23c3",  # training, the same
 )
+#: Height [px] of the row above a review's video in which answers and predictions are chosen (Label Studio 1.23.2).
+TABS_PX = 80
 #: Pictures of the instructions: just before the onset, and once the wink is plain.
 PICTURES = ("before_onset.jpg", "after_onset.jpg")
 
@@ -39,16 +45,22 @@ PICTURES = ("before_onset.jpg", "after_onset.jpg")
 def labeling_config(kind: Kind) -> str:
     """The labelling page: the same form for all kinds, under a header of their own; in a review with the curve."""
     page = ElementTree.fromstring(files("annotate").joinpath("labeling_config.xml").read_text())
-    if kind == "review":
-        columns = page.find("View")
-        assert columns is not None
-        form = columns.findall("View")[1]
-        form.set("style", str(form.get("style")).replace("flex:1;min-width:280px", "flex:2;min-width:420px"))
-        form.insert(0, ElementTree.Element("Markdown", value="$curve"))
-    page.insert(0, ElementTree.Element("Header", value=HEADERS[kind], size="5"))
+    _, form = page.findall("View/View")
+    above = [ElementTree.Element("Header", value=HEADERS[kind], size="5")]
     if kind == "training":
-        page.insert(1, ElementTree.Element("Header", value="$lesson", size="4"))
+        above.append(ElementTree.Element("Header", value="$lesson", size="4"))
+    if kind == "review":
+        form.set("style", str(form.get("style")).replace("flex:1;min-width:280px", "flex:2;min-width:420px"))
+        above.append(ElementTree.Element("Markdown", value="$curve"))
+        _lower(page)
+    form[:0] = above
     return ElementTree.tostring(page, encoding="unicode")
+
+
+def _lower(page: ElementTree.Element) -> None:
+    """Let the video shrink in windows that are as much higher as a review's row of answers takes from them."""
+    for style in page.iter("Style"):
+        style.text = re.sub(r"-height: (\d+)px", lambda found: f"-height: {int(found[1]) + TABS_PX}px", str(style.text))
 
 
 def instructions(folder_url: str = "clips") -> str:

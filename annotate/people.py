@@ -94,10 +94,15 @@ def added_annotator(server: Server, folder: ServerFolder, name: str, password: s
     begun.unlink(missing_ok=True)
 
 
+def log_ins(server: Server) -> dict[str, int]:
+    """Number of every user, by the address they sign in with, in small letters."""
+    with explained("looking for log-ins"):
+        return {str(user.email).lower(): int(user.id) for user in server.ls.users.list()}
+
+
 def _number(server: Server, email: str) -> int | None:
     """Number of the user with a log-in; None where there is none."""
-    with explained("looking for log-ins"):
-        return next((int(user.id) for user in server.ls.users.list() if str(user.email).lower() == email), None)
+    return log_ins(server).get(email)
 
 
 def _begun(server: Server, email: str, passwords: Sequence[str | None]) -> Login:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from annotate.curve import review_curves
 from annotate.delivery import Courier, detections_of, unique_clips
-from annotate.golden import golden_key
+from annotate.golden import golden_key, is_golden
 from annotate.lock import locked
 from annotate.origins import remember_origins
 from annotate.page import Kind
+from annotate.people import log_ins
 from annotate.project import Queue
 from annotate.pulling import clips_to_mend
 from annotate.rounds import Round, choose, markers_of, say_who_settles, shared_out
@@ -58,6 +59,9 @@ def push_into(bearer: Courier, wish: Push) -> None:
             purpose = {"blind": "left to mark", "training": "left to teach", "review": "there to look at"}[kind]
             print(f"{kind}: select={asked.select} finds no clip that is {purpose}")
             return
+        if asked.select == "golden":
+            n_golden = sum(map(is_golden, part))
+            print(f"{kind}: {n_golden} of {several(len(part), 'clip')} are golden, their truth is known")
         told = _told(bearer, part, secrecy) if kind == "review" and wish.truth else frozenset()
         secrecy.remember(
             c.clip_id for c in part if c.repetitions is not None and (kind == "training" or c.clip_id in told)
@@ -83,7 +87,7 @@ def _queues(bearer: Courier, wish: Push, clips: Sequence[Clip]) -> dict[Queue, S
     """Which clips go into which project; of disputed ones it is said who settles them."""
     marked = markers_of(wish.datasets) if wish.asked.select == "disputed" and wish.kind == "blind" else {}
     if marked:
-        say_who_settles(wish.asked, clips, marked)
+        say_who_settles(wish.asked, clips, marked, log_ins(bearer.server).keys())
     return shared_out(bearer.server.ls, wish.asked, wish.kind, wish.title, clips, marked)
 
 

@@ -132,15 +132,26 @@ def markers_of(datasets: Sequence[Dataset]) -> dict[str, set[str]]:
     return who_marked(_annotations(datasets))
 
 
-def say_who_settles(asked: Round, clips: Sequence[Clip], marked: Mapping[str, Set[str]]) -> None:
-    """Say of disputed clips who has to mark them for it to settle anything: somebody who has not yet."""
+def say_who_settles(
+    asked: Round, clips: Sequence[Clip], marked: Mapping[str, Set[str]], log_ins: Set[str]
+) -> None:
+    """Say of disputed clips who has to mark them for it to settle anything: somebody who has not yet.
+
+    Raises:
+        ConfigError: all who have a log-in have marked all of them.
+    """
     ids = [clip.clip_id for clip in clips]
     if not asked.people:
         everywhere = set.intersection(*(set(marked.get(clip_id, ())) for clip_id in ids)) if ids else set()
+        if everywhere and log_ins <= everywhere:
+            raise ConfigError(
+                f"all disputed clips were marked by everybody who has a log-in ({', '.join(sorted(everywhere))}), and "
+                "the same people settle nothing; `wink annotate add-annotator NAME` makes a log-in for somebody else"
+            )
         if everywhere:
             print(
                 f"disputed: all of them were marked by {', '.join(sorted(everywhere))}, who settle nothing by marking "
-                "them again; annotators=[NAME] gives them to somebody else"
+                f"them again; {', '.join(sorted(log_ins - everywhere))} can, or annotators=[NAME] names somebody"
             )
         return
     nobodys = [c for c in ids if all(c in _marked_by(person, marked) for person in asked.people)]

@@ -41,7 +41,7 @@ class Wish:
         if self.port not in (None, running.port) or self.host not in (None, running.host):
             return f"Label Studio already runs at {running.url}, listening at {running.host}"
         if self.live and not running.live:
-            return f"Label Studio runs at {running.url} and may not call `wink serve`"
+            return f"Label Studio runs at {running.url} without live=true, so it may not call `wink serve`"
         return None
 
 
@@ -76,7 +76,8 @@ def start_server(folder: ServerFolder, program: Path, wish: Wish | None = None) 
         if running is None:
             return _start_as_wished(folder, program, wish)
         if reason := wish.refused_by(running):
-            raise ServerError(f"{reason}; `wink annotate stop=true` ends it")
+            again = "; start it again with live=true" if wish.live and not running.live else ""
+            raise ServerError(f"{reason}; `wink annotate stop=true` ends it{again}")
         return running
 
 

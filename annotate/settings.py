@@ -30,6 +30,25 @@ def connection(cfg: DictConfig, stays: bool) -> AbstractContextManager[Server]:
     return connected(folder_of(cfg), Path(cfg.paths.cache), environment_of(cfg), wish_of(cfg), stays)
 
 
+def present(cfg: DictConfig) -> AbstractContextManager[Server]:
+    """The server to work with, where there is one already: nothing is installed to find nothing.
+
+    Raises:
+        ConfigError: a port or host is none.
+        ServerError: there is no server.
+    """
+    from annotate.access import external_address
+    from wink.errors import ServerError
+
+    found = connection(cfg, stays=False)
+    if external_address() is None and not folder_of(cfg).is_prepared:
+        raise ServerError(
+            f"there is no annotation server in {cfg.paths.server} yet, so nothing is marked; "
+            "`wink annotate DATASET` makes one and puts clips there"
+        )
+    return found
+
+
 def courier(server: Server, cfg: DictConfig) -> Courier:
     """What brings clips to a server, by the way that is set.
 

@@ -41,7 +41,8 @@ class FakeStudio:
             delete=lambda **named: self.said.pop(named["id"]),
         )
         self.annotations = SimpleNamespace(update=self._change_answer)
-        self.users = SimpleNamespace(list=lambda: [SimpleNamespace(id=1, email="ann@winklab.example")])
+        users = [SimpleNamespace(id=n, email=f"{who}@winklab.example") for n, who in enumerate(("ann", "lead"), 1)]
+        self.users = SimpleNamespace(list=lambda: users)
         self.actions = SimpleNamespace(create=self._act)
 
     def clips(self, title):

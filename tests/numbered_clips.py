@@ -35,9 +35,9 @@ def numbered_dataset(path, copies, seconds=3.2):
 
 
 def frames_to_mark(clips, seed=0):
-    """A random frame (from 0) of each clip for every kind of mark, by clip and label."""
+    """A random frame (from 0, never the first) of each clip for every kind of mark, by clip and label."""
     rng = random.Random(seed)
-    return {c.clip_id: dict(zip(KEYS, rng.sample(range(c.n_frames), len(KEYS)), strict=True)) for c in clips}
+    return {c.clip_id: dict(zip(KEYS, rng.sample(range(1, c.n_frames), len(KEYS)), strict=True)) for c in clips}
 
 
 def mark_all(page, project, tasks, clips, wanted):

@@ -347,6 +347,14 @@ def test_pushing_nothing_is_refused(tmp_path):
         push(cfg)
 
 
+@pytest.mark.parametrize(("name", "words"), [("pull", []), ("annotate", ["progress"]), ("annotate", ["withdraw"])])
+def test_where_no_server_was_ever_made_nothing_is_installed_to_find_nothing(name, words, tmp_path):
+    verb = {"pull": pull, "annotate": annotate}[name]
+    with settings(name, tmp_path, input=words) as cfg, pytest.raises(ServerError, match="makes one and puts"):
+        verb(cfg)
+    assert not (tmp_path / "server").exists()
+
+
 def test_stopping_what_does_not_run_says_so(tmp_path, capsys):
     with settings("annotate", tmp_path, stop=True) as cfg:
         annotate(cfg)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from annotate.label_studio import DEPTHS, WINK_GRADES, annotation_of, choice, region, task_of
 from annotate.marks import LABELS, ONSET, TYPED
-from annotate.page import Kind, instructions, is_earlier_page, labeling_config, place_pictures, same_page
+from annotate.page import HEADERS, Kind, instructions, is_earlier_page, labeling_config, place_pictures, same_page
 from annotate.predictions import TRUTH, predictions_of, truth_of
 from annotate.pull import annotations_of, merge, store
 from wink.angles import relation_to_parallel
@@ -28,8 +28,8 @@ from wink.onset import Repetition, Wink
 
 FPS, N = 30.0, 100
 DATA = {"video": "/x", "fps": FPS, "n_frames": N, "clip_id": "c0ffee"}
-BEFORE = (Path(__file__).parent / "golden/labeling_config_before.xml").read_text()
-FIXED_ZOOM = Path(__file__).parent / "golden/labeling_config_before_fitting.xml"
+GOLDEN = Path(__file__).parent / "golden"
+BEFORE = (GOLDEN / "labeling_config_before.xml").read_text()
 PAGE = ElementTree.fromstring(labeling_config("blind"))
 
 
@@ -67,7 +67,8 @@ depths = st.sampled_from([*DEPTHS[:3], "cannot_tell"])
 @st.composite
 def valid_annotations(draw):
     grade = draw(st.sampled_from(get_args(Grade)))
-    onset = draw(frames) if grade in WINK_GRADES else draw(st.none() if grade == "none" else st.none() | frames)
+    begun = st.integers(1, N - 1)  # nothing is seen to begin on the first frame
+    onset = draw(begun) if grade in WINK_GRADES else draw(st.none() if grade == "none" else st.none() | begun)
     marks = {
         label: draw(st.lists(spans, min_size=1, max_size=3)) for label in draw(st.sets(st.sampled_from(LABELS[1:])))
     }
@@ -148,7 +149,9 @@ DEPTH = choice("wink_depth", ["at_parallel"])
         ([mark(ONSET, 5, 9), MILD], r"range 5\.\.9, expected one frame"),
         ([mark(ONSET, N + 1, N + 1), MILD], r"outside the clip \(1\.\.100\)"),
         ([mark(ONSET, 0, 0), MILD], "outside the clip"),
-        ([mark("wink", 9, 5), mark(ONSET, 5, 5), MILD], "wink at 9..5 lies outside"),
+        ([mark("wink", 9, 5), mark(ONSET, 5, 5), MILD], r"wink ends \(5\) before it begins \(9\)"),
+        ([mark(ONSET, 9, 5), MILD], r"wink onset ends \(5\) before it begins"),
+        ([mark(ONSET, 1, 1), MILD, DEPTH], "onset is on the first frame"),
         ([mark(ONSET, 5, 5)], "no grade"),
         ([MILD], "graded mild but no onset"),
         ([mark(ONSET, 5, 5), choice("wink_grade", ["none"])], "graded none but an onset"),
@@ -318,12 +321,14 @@ def test_page_and_code_use_the_same_words():
 
 
 def test_every_control_has_a_hotkey_of_its_own():
-    """But for the numbers of frames: a hotkey of a number adds one to it, so an access key leads to them."""
+    """A hotkey of a number adds one to it, and Label Studio gives one to who has none: theirs is on no keyboard."""
     controls = [e for e in PAGE.iter() if e.tag in ("Label", "Choice", "Rating", "Number")]
-    keys = [e.get("hotkey") for e in controls if e.get("name") not in TYPED]
-    assert None not in keys
+    keys = [str(e.get("hotkey")) for e in controls]
+    assert "None" not in keys
     assert len(set(keys)) == len(keys)
-    assert 'accesskey="k"' in next(str(e.get("value")) for e in PAGE.iter("Markdown"))
+    numbers = [str(e.get("hotkey")) for e in PAGE.iter("Number")]
+    assert all(re.fullmatch(r"ctrl\+alt\+shift\+f1[3-9]", key) for key in numbers)
+    assert sum('accesskey="k"' in str(e.get("value")) for e in PAGE.iter("Markdown")) == 1
 
 
 def test_the_onset_is_defined_on_the_page_by_its_name_and_pictures(tmp_path):
@@ -343,15 +348,38 @@ def test_the_page_of_the_version_before_is_gone_on_with_and_no_other():
     assert not is_earlier_page(labeling_config("blind"))
 
 
+def page_with_header_on_top(kind, form):
+    """The page of a kind, as versions made it that had the header above the video."""
+    page = ElementTree.fromstring(form.read_text())
+    column = page.findall("View/View")[1]
+    if kind == "review":
+        column.set("style", str(column.get("style")).replace("flex:1;min-width:280px", "flex:2;min-width:420px"))
+        column.insert(0, ElementTree.Element("Markdown", value="$curve"))
+    header = HEADERS[kind].replace("a clip (arrow at the bottom left)", "one clip (the arrow at the top left)")
+    page.insert(0, ElementTree.Element("Header", value=header, size="5"))
+    if kind == "training":
+        page.insert(1, ElementTree.Element("Header", value="$lesson", size="4"))
+    return page
+
+
 @pytest.mark.parametrize("kind", get_args(Kind))
-def test_projects_begun_before_clips_were_enlarged_or_fitted_go_on(kind, tmp_path, monkeypatch):
-    (tmp_path / "labeling_config.xml").write_text(FIXED_ZOOM.read_text())
-    monkeypatch.setattr("annotate.page.files", lambda _: tmp_path)
-    assert is_earlier_page(labeling_config(kind))
-    page = ElementTree.fromstring(labeling_config(kind))
-    column = next(view for view in page.iter("View") if view.find("Video") is not None)
+def test_projects_begun_with_earlier_pages_go_on(kind):
+    before_keys = page_with_header_on_top(kind, GOLDEN / "labeling_config_before_keys.xml")
+    assert is_earlier_page(ElementTree.tostring(before_keys, encoding="unicode"))
+    fixed_zoom = page_with_header_on_top(kind, GOLDEN / "labeling_config_before_fitting.xml")
+    assert is_earlier_page(ElementTree.tostring(fixed_zoom, encoding="unicode"))
+    column = next(view for view in fixed_zoom.iter("View") if view.find("Video") is not None)
     column.remove(next(style for style in column.findall("Style") if "zoom" in str(style.text)))
-    assert is_earlier_page(ElementTree.tostring(page, encoding="unicode"))
+    assert is_earlier_page(ElementTree.tostring(fixed_zoom, encoding="unicode"))
+
+
+def test_what_stands_above_the_form_leaves_the_video_its_place():
+    for kind in get_args(Kind):
+        page = ElementTree.fromstring(labeling_config(kind))
+        assert [e.tag for e in page] == ["View"], "nothing above the two columns"
+        video, form = page.findall("View/View")
+        assert form[0].get("value") == HEADERS[kind]
+        assert video.find("Header") is None
 
 
 def test_annotations_of_the_version_before_are_read(tmp_path):

@@ -32,7 +32,7 @@ def test_a_wink_may_be_typed_to_an_onset_that_is_drawn():
 
 def test_saying_it_twice_is_no_fault_and_saying_two_things_is():
     assert marks_of([drawn(ONSET, 37), *typed(onset_at=37)]).faults == []
-    assert marks_of([drawn(ONSET, 37), *typed(onset_at=38)]).faults == ["wink_onset is drawn at 37 but typed as 38"]
+    assert marks_of([drawn(ONSET, 37), *typed(onset_at=38)]).faults == ["wink onset is drawn at 37 but typed as 38"]
 
 
 @given(st.sampled_from(TYPED))
@@ -43,13 +43,14 @@ def test_a_field_that_was_emptied_again_says_nothing(name):
 @pytest.mark.parametrize(
     ("numbers", "fault"),
     [
-        ({"wink_to": 40}, "wink has one end only"),
-        ({"unsure_from": 40}, "unsure_span has one end only"),
-        ({"unsure_to": 40}, "unsure_span has one end only"),
-        ({"onset_at": 40.5}, "onset_at is 40.5, not a whole frame"),
+        ({"wink_to": 40}, "wink has one end only: 'onset' and 'wink to' belong together"),
+        ({"unsure_from": 40}, "unsure has one end only"),
+        ({"unsure_to": 40}, "unsure has one end only"),
+        ({"onset_at": 40.5}, "onset is 40.5, not a whole frame"),
         ({"onset_at": "x"}, "not a whole frame"),
         ({"onset_at": N + 1}, r"outside the clip"),
-        ({"onset_at": 50, "wink_to": 40}, "wink at 50..40 lies outside"),
+        ({"onset_at": 1}, "the onset is on the first frame"),
+        ({"onset_at": 50, "wink_to": 40}, "wink ends (40) before it begins (50)"),
     ],
 )
 def test_what_is_typed_wrongly_is_named(numbers, fault):

@@ -109,11 +109,15 @@ def test_who_could_settle_a_dispute_is_said(tmp_path, capsys):
     write_annotations(tmp_path / "annotations.parquet", tuple(made))
     marked = markers_of([SimpleNamespace(path=tmp_path)])
     assert marked == {f"{0:012x}": {"ann", "bob", "cy"}, f"{1:012x}": {"ann", "bob"}}
-    say_who_settles(round_of(settings(select="disputed")), [clip(0), clip(1)], marked)
-    assert "all of them were marked by ann, bob," in capsys.readouterr().out
+    say_who_settles(round_of(settings(select="disputed")), [clip(0), clip(1)], marked, {"ann", "bob", "lead"})
+    said = capsys.readouterr().out
+    assert "all of them were marked by ann, bob," in said
+    assert "them again; lead can" in said
+    with pytest.raises(ConfigError, match="the same people settle nothing"):
+        say_who_settles(round_of(settings(select="disputed")), [clip(0), clip(1)], marked, {"ann", "bob"})
     named = round_of(settings(select="disputed", annotators=["cy"]))
     marked = {c: {email_of(w) for w in who} for c, who in marked.items()}
-    say_who_settles(named, [clip(0), clip(1)], marked)
+    say_who_settles(named, [clip(0), clip(1)], marked, set())
     assert f"1 clip is given to nobody, for all who are named have marked it: {0:012x}" in capsys.readouterr().out
 
 
