@@ -132,9 +132,7 @@ def markers_of(datasets: Sequence[Dataset]) -> dict[str, set[str]]:
     return who_marked(_annotations(datasets))
 
 
-def say_who_settles(
-    asked: Round, clips: Sequence[Clip], marked: Mapping[str, Set[str]], log_ins: Set[str]
-) -> None:
+def say_who_settles(asked: Round, clips: Sequence[Clip], marked: Mapping[str, Set[str]], log_ins: Set[str]) -> None:
     """Say of disputed clips who has to mark them for it to settle anything: somebody who has not yet.
 
     Raises:
