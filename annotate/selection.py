@@ -78,7 +78,7 @@ def with_golden(clips: Sequence[Clip], share: float, n: int | None, key: bytes =
         key: of the server's choices; another one chooses other golden clips.
 
     Raises:
-        ConfigError: golden clips are asked for and no clip can be one.
+        ConfigError: golden clips are asked for and no clip can be one, or none can hide them.
     """
     known = [c for c in clips if is_golden(c)]
     if share > 0 and clips and not known:
@@ -87,6 +87,11 @@ def with_golden(clips: Sequence[Clip], share: float, n: int | None, key: bytes =
             "simulated dataset too (`wink generate name=golden` makes one)"
         )
     unknown = sorted((c for c in clips if c.repetitions is None), key=_lot)
+    if 0 < share < 1 and known and not unknown:
+        raise ConfigError(
+            f"select=golden golden={share:g} hides golden clips among clips of unknown truth, and the truth of all of "
+            "these is known; name a dataset of real clips too (`wink import`), or say golden=1 for golden ones alone"
+        )
     if n is None:
         n = len(known) if share == 1 else round(len(unknown) / (1 - share))
     golden = choose_golden(known, key, round(share * n))

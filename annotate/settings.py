@@ -94,11 +94,14 @@ def environment_of(cfg: DictConfig) -> Path | None:
 
 
 def datasets_of(cfg: DictConfig) -> list[Dataset]:
-    """The datasets named: folders as they are, names below `paths.datasets`."""
-    from wink.dataset import Dataset
+    """The datasets named: folders as they are, names below `paths.datasets`.
 
-    named = [Path(cfg.paths.datasets) / name for name in cfg.input]
-    return [Dataset(path if path.is_dir() else Path(name)) for path, name in zip(named, cfg.input, strict=True)]
+    Raises:
+        DatasetError: there is no such dataset; which there are.
+    """
+    from wink.dataset import Dataset, find_dataset
+
+    return [Dataset(find_dataset(str(name), Path(cfg.paths.datasets))) for name in cfg.input]
 
 
 def kind_of(name: str) -> Kind:

@@ -185,6 +185,13 @@ def test_golden_clips_are_not_asked_for_where_no_truth_is_known():
     assert with_golden([], 0.2, 5) == []
 
 
+def test_golden_clips_are_not_asked_for_where_nothing_hides_them():
+    known = [clip(n, known=True) for n in range(5)]
+    with pytest.raises(ConfigError, match="golden=1"):
+        with_golden(known, 0.2, None)
+    assert len(with_golden(known, 1.0, None)) == 5
+
+
 def settings(**changes):
     root = Path(__file__).parents[1]
     return OmegaConf.merge(OmegaConf.load(root / "configs" / "push.yaml"), changes)
