@@ -93,10 +93,10 @@ def _push(server: Server, kind: Kind, datasets: Sequence[Dataset], cfg: DictConf
 def pull(cfg: DictConfig) -> None:
     """Bring annotations to the datasets their clips belong to; send those that break the rules of marking back."""
     from annotate.pulling import Pull, pull_into
-    from annotate.settings import datasets_of, folder_of, kind_of, present
+    from annotate.settings import datasets_of, existing_server, folder_of, kind_of
 
     asked, named = Pull(kind_of(cfg.project), cfg.title, cfg.full, cfg.mend), datasets_of(cfg)
-    with present(cfg) as server:
+    with existing_server(cfg) as server:
         pull_into(server, folder_of(cfg), asked, named, Path(cfg.paths.datasets))
 
 
@@ -146,20 +146,20 @@ def _say_where_to_mark(server: Server, title: str, names: Sequence[str]) -> None
 
 def _tell_progress(cfg: DictConfig) -> None:
     from annotate.headway import progress_table
-    from annotate.settings import folder_of, present
+    from annotate.settings import existing_server, folder_of
     from annotate.withdrawal import warn_of_withdrawn
 
-    with present(cfg) as server:
+    with existing_server(cfg) as server:
         print(progress_table(server, folder_of(cfg), cfg.title))
         warn_of_withdrawn(server, folder_of(cfg))
 
 
 def _withdraw(cfg: DictConfig, clip_ids: Sequence[str]) -> None:
-    from annotate.settings import folder_of, present
+    from annotate.settings import existing_server, folder_of
     from annotate.withdrawal import Places, withdraw_from_server
 
     places = Places(Path(cfg.paths.datasets), Path(cfg.paths.cache))
-    with present(cfg) as server:
+    with existing_server(cfg) as server:
         withdraw_from_server(server, folder_of(cfg), clip_ids, places, bool(cfg.confirm))
 
 

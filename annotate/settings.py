@@ -30,7 +30,7 @@ def connection(cfg: DictConfig, stays: bool) -> AbstractContextManager[Server]:
     return connected(folder_of(cfg), Path(cfg.paths.cache), environment_of(cfg), wish_of(cfg), stays)
 
 
-def present(cfg: DictConfig) -> AbstractContextManager[Server]:
+def existing_server(cfg: DictConfig) -> AbstractContextManager[Server]:
     """The server to work with, where there is one already: nothing is installed to find nothing.
 
     Raises:

@@ -27,7 +27,16 @@ SINGLE_THREADED = {
     "LP_NUM_THREADS": "0",
     "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",  # said of every pool that a Ctrl-C ends
 }
+#: A worker keeps the memory of a picture for the next. Dask has it given back to the system above 64 KiB, and every
+#: picture then asks for it anew, page by page: 20,000 faults a second, an eighth of the work. glibc's own mmap limit
+#: is the highest it takes. One arena, for a worker works in one thread, and only the main one grows without a bound.
+_KEEPING_MEMORY = {
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "MALLOC_ARENA_MAX": "1",
+}
 _DASK = {
+    "distributed.nanny.pre-spawn-environ": SINGLE_THREADED | _KEEPING_MEMORY,
     "distributed.scheduler.allowed-failures": 0,  # what a process died of is for us to judge
     "distributed.admin.low-level-log-length": 100,  # or the scheduler keeps the story of every task
     "distributed.comm.timeouts.connect": "60s",  # a loaded machine starts processes slowly

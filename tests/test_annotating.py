@@ -146,7 +146,7 @@ def clip_of(lab, name, n_frames):
 def test_a_mark_made_on_the_page_comes_back_on_its_frame(lab, ls, tmp_path):
     if find_browser() is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on the path")
-    clips = {clip_of(lab, "synthetic", 90): 37, clip_of(lab, "gym", 70): 1, clip_of(lab, "gym", LONG): 690}
+    clips = {clip_of(lab, "synthetic", 90): 37, clip_of(lab, "gym", 70): 2, clip_of(lab, "gym", LONG): 690}
     clips |= filmed(lab)
     tasks, project = lab.tasks("blind"), lab.project(ls, "blind")
     with signed_in(lab.url, LEAD, lab.folder.password()) as page:
