@@ -1,5 +1,8 @@
 import errno
 import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -105,3 +108,14 @@ def test_reading_what_is_no_video_says_so(tmp_path: Path) -> None:
         count_frames(tmp_path / "a.mp4")
     with pytest.raises(ClipError, match="cannot read the video"):
         list(read_frames(tmp_path / "none.mp4"))
+
+
+@pytest.mark.parametrize("size", [(360, 480), (320, 240), (640, 480)])
+def test_a_video_is_the_same_bytes_whatever_memory_held_before(tmp_path, size):
+    digests = set()
+    for filling in ("0", "1", "2"):
+        command = [sys.executable, Path(__file__).with_name("encoding.py"), tmp_path / "video.mp4", *map(str, size)]
+        memory = {"MALLOC_PERTURB_": filling, "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20)}
+        done = subprocess.run(command, env=os.environ | memory, capture_output=True, text=True, check=True)
+        digests.add(done.stdout)
+    assert len(digests) == 1
