@@ -13,6 +13,7 @@ from omegaconf import DictConfig
 from annotate.answers import Answer, answers_of, counted
 from annotate.consensus import consensus_of, judge_of
 from annotate.disputes import DisputeRules
+from annotate.notes import SKIPPED
 from annotate.precision import Precision, precision_of
 from annotate.psychometric import Psychometric, fit_psychometric
 from annotate.raters import Agreement, agreement_of
@@ -142,11 +143,15 @@ def _by_clip(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
 
 
 def _left_out(everything: Sequence[Annotation], used: Sequence[Annotation]) -> dict[str, int]:
-    reasons = Counter(
-        f"{'invalid' if a.problem else 'not blind'} by {a.annotator}" for a in everything if a.problem or a.primed
-    )
+    reasons = Counter(f"{_why_not(a)} by {a.annotator}" for a in everything if a.problem or a.primed)
     reasons["superseded"] = len(everything) - len(used) - reasons.total()
     return {reason: count for reason, count in reasons.items() if count}
+
+
+def _why_not(annotation: Annotation) -> str:
+    if annotation.problem == SKIPPED:
+        return "put off"
+    return "invalid" if annotation.problem else "not blind"
 
 
 def _pace(used: Iterable[Annotation]) -> dict[str, float]:

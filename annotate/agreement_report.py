@@ -43,7 +43,7 @@ def write_report(file: Path, findings: Findings) -> Path:
 
 
 def _lead(findings: Findings) -> str:
-    left_out = ", ".join(f"{count} {reason}" for reason, count in findings.left_out.items())
+    left_out = ", ".join(f"{count} {escape(reason)}" for reason, count in findings.left_out.items())
     people = len(findings.answers)
     return _paragraph(
         f"{several(findings.n_annotations, 'annotation')} by {several(people, 'annotator')}"
@@ -126,8 +126,8 @@ def _together(findings: Findings) -> str:
         for p in agreement.pairs
     ]
     heads = ["annotators", "clips", "kappa", "both marked", "median |Δ| ms", "95 % limits ms"]
-    drawn = [bland_altman_plot(pair) for pair in agreement.pairs if len(pair.difference_s)]
-    return _list(words) + table(heads, rows) + _cards(drawn[:MOST_PAIRS])
+    with_both = [pair for pair in agreement.pairs if len(pair.difference_s)]
+    return _list(words) + table(heads, rows) + _cards([bland_altman_plot(pair) for pair in with_both[:MOST_PAIRS]])
 
 
 def _consensus(findings: Findings) -> str:

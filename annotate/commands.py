@@ -109,9 +109,7 @@ def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
     if cfg.password and len(names) > 1:
         raise ConfigError("password= is for one person; leave it out and each gets one of their own")
     if cfg.password is not None and not isinstance(cfg.password, str):
-        raise ConfigError(
-            f"password={cfg.password} is read as a number; write 'password=\"...\"' with both kinds of quotes"
-        )
+        raise ConfigError("what password= says is not read as text; write 'password=\"...\"' with both kinds of quotes")
     for name in names:
         email_of(name)
     with connection(cfg, stays=cfg.serve) as server:
@@ -137,10 +135,10 @@ def _say_where_to_mark(server: Server, title: str, names: Sequence[str]) -> None
     everybodys = Queue("blind", title).name
     own = {queue.person: queue.name for queue in queues}
     theirs = {str(name): own.get(name_of(str(name)), everybodys) for name in names}
-    there = log_ins(server) if names else {}
+    there = None if server.external or not names else log_ins(server)
     for who, project in (theirs or {"annotators": everybodys}).items():
         print(f"to mark, {who}: open the project {project!r}, then *Label All Tasks*")
-        if who in theirs and email_of(who) not in there:
+        if who in theirs and there is not None and email_of(who) not in there:
             print(f"  {who} has no log-in yet: `wink annotate add-annotator {who}`")
 
 
@@ -155,11 +153,11 @@ def _tell_progress(cfg: DictConfig) -> None:
 
 
 def _withdraw(cfg: DictConfig, clip_ids: Sequence[str]) -> None:
-    from annotate.settings import existing_server, folder_of
+    from annotate.settings import connection, folder_of
     from annotate.withdrawal import Places, withdraw_from_server
 
     places = Places(Path(cfg.paths.datasets), Path(cfg.paths.cache))
-    with existing_server(cfg) as server:
+    with connection(cfg, stays=False) as server:
         withdraw_from_server(server, folder_of(cfg), clip_ids, places, bool(cfg.confirm))
 
 

@@ -16,6 +16,7 @@ from annotate.project import Queue
 from annotate.pulling import clips_to_mend
 from annotate.rounds import Round, choose, markers_of, say_who_settles, shared_out
 from annotate.secrecy import Secrecy
+from annotate.selection import check_golden
 from annotate.withdrawal import warn_of_withdrawn
 from wink.clip import Clip
 from wink.dataset import Dataset
@@ -72,6 +73,8 @@ def push_into(bearer: Courier, wish: Push) -> None:
 
 def _chosen(wish: Push, clips: Sequence[Clip], secrecy: Secrecy, key: bytes) -> list[Clip]:
     """The clips that were asked for, as far as they may be marked, or taught; of a review all."""
+    if wish.asked.select == "golden":
+        check_golden(clips, wish.asked.golden)
     part = choose(wish.asked, wish.datasets, clips, key)
     if wish.kind == "training":
         return _lessons(part, secrecy, wish.asked.lessons, key)
@@ -87,7 +90,7 @@ def _queues(bearer: Courier, wish: Push, clips: Sequence[Clip]) -> dict[Queue, S
     """Which clips go into which project; of disputed ones it is said who settles them."""
     marked = markers_of(wish.datasets) if wish.asked.select == "disputed" and wish.kind == "blind" else {}
     if marked:
-        say_who_settles(wish.asked, clips, marked, log_ins(bearer.server).keys())
+        say_who_settles(wish.asked, clips, marked, set() if wish.asked.people else log_ins(bearer.server).keys())
     return shared_out(bearer.server.ls, wish.asked, wish.kind, wish.title, clips, marked)
 
 

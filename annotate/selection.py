@@ -69,33 +69,39 @@ def disputed(annotations: Iterable[Annotation]) -> list[str]:
 
 
 def with_golden(clips: Sequence[Clip], share: float, n: int | None, key: bytes = b"") -> list[Clip]:
-    """Clips of which a share has a known truth, by id, so that nothing tells which.
+    """Clips of which a share has a known truth, by id, so that nothing tells which; of golden ones what is left.
 
     Args:
         clips: to choose from.
         share: of the chosen clips, 0 to 1, as near as the clips allow.
         n: how many at most; None takes all whose truth is unknown and as many others as the share asks for.
         key: of the server's choices; another one chooses other golden clips.
-
-    Raises:
-        ConfigError: golden clips are asked for and no clip can be one, or none can hide them.
     """
     known = [c for c in clips if is_golden(c)]
-    if share > 0 and clips and not known:
-        raise ConfigError(
-            "select=golden hides simulated clips of known truth among the others, and none of these is one; name a "
-            "simulated dataset too (`wink generate name=golden` makes one)"
-        )
     unknown = sorted((c for c in clips if c.repetitions is None), key=_lot)
-    if 0 < share < 1 and known and not unknown:
-        raise ConfigError(
-            f"select=golden golden={share:g} hides golden clips among clips of unknown truth, and the truth of all of "
-            "these is known; name a dataset of real clips too (`wink import`), or say golden=1 for golden ones alone"
-        )
     if n is None:
         n = len(known) if share == 1 else round(len(unknown) / (1 - share))
     golden = choose_golden(known, key, round(share * n))
     return sorted([*golden, *unknown[: n - len(golden)]], key=lambda clip: clip.clip_id)
+
+
+def check_golden(clips: Sequence[Clip], share: float) -> None:
+    """Refuse to mix golden clips into clips as they were named, if these cannot be mixed.
+
+    Raises:
+        ConfigError: no clip can be golden, or none can hide them.
+    """
+    known = any(is_golden(c) for c in clips)
+    if share > 0 and clips and not known:
+        raise ConfigError(
+            "select=golden hides simulated clips of known truth, of one squat each, among the others, and none of "
+            "these is one; name a simulated dataset too (`wink generate name=golden` makes one)"
+        )
+    if 0 < share < 1 and known and all(c.repetitions is not None for c in clips):
+        raise ConfigError(
+            f"select=golden golden={share:g} hides golden clips among clips of unknown truth, and the truth of all of "
+            "these is known; name a dataset of real clips too (`wink import`), or say golden=1 for golden ones alone"
+        )
 
 
 def _lot(clip: Clip) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from omegaconf import DictConfig
 
-from wink.errors import ConfigError, unknown_name
+from wink.errors import ConfigError, ServerError, unknown_name
 
 if TYPE_CHECKING:
     from annotate.connection import Server
@@ -38,13 +38,13 @@ def existing_server(cfg: DictConfig) -> AbstractContextManager[Server]:
         ServerError: there is no server.
     """
     from annotate.access import external_address
-    from wink.errors import ServerError
 
     found = connection(cfg, stays=False)
     if external_address() is None and not folder_of(cfg).is_prepared:
         raise ServerError(
             f"there is no annotation server in {cfg.paths.server} yet, so nothing is marked; "
-            "`wink annotate DATASET` makes one and puts clips there"
+            "`wink annotate DATASET` makes one and puts clips there (a server of your own: set LABEL_STUDIO_URL and "
+            "LABEL_STUDIO_API_KEY)"
         )
     return found
 

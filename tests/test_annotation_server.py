@@ -347,7 +347,7 @@ def test_pushing_nothing_is_refused(tmp_path):
         push(cfg)
 
 
-@pytest.mark.parametrize(("name", "words"), [("pull", []), ("annotate", ["progress"]), ("annotate", ["withdraw"])])
+@pytest.mark.parametrize(("name", "words"), [("pull", []), ("annotate", ["progress"])])
 def test_where_no_server_was_ever_made_nothing_is_installed_to_find_nothing(name, words, tmp_path):
     verb = {"pull": pull, "annotate": annotate}[name]
     with settings(name, tmp_path, input=words) as cfg, pytest.raises(ServerError, match="makes one and puts"):

@@ -42,6 +42,17 @@ def test_the_majority_decides_and_the_undecided_are_ambiguous():
     assert verdict([annotation("c", "x", "cannot_tell")]) is None
 
 
+def test_the_report_says_whose_answers_do_not_count_and_why():
+    from annotate.agreement import _left_out
+    from annotate.notes import SKIPPED
+
+    given = [
+        annotation("a", "d<b>", "mild", 1.0, problem="two onsets"),
+        annotation("b", "d<b>", "mild", 1.0, problem=SKIPPED),
+    ]
+    assert _left_out(given, []) == {"invalid by d<b>": 1, "put off by d<b>": 1}
+
+
 def test_broken_primed_and_older_annotations_are_left_out():
     kept = annotation("c", "a", "mild", 1.0, updated_at="2026-02-02")
     others = [

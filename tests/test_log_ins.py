@@ -97,5 +97,5 @@ def test_a_password_that_is_read_as_a_number_is_refused_before_any_work():
 
     from annotate.commands import _add_annotators
 
-    with pytest.raises(ConfigError, match="password=123 is read as a number"):
+    with pytest.raises(ConfigError, match="not read as text"):
         _add_annotators(OmegaConf.create({"password": 123}), ["bob"])

@@ -16,7 +16,7 @@ from annotate.assignment import share_out
 from annotate.people import email_of, name_of
 from annotate.project import find_queues
 from annotate.rounds import markers_of, round_of, say_who_settles, shared_out
-from annotate.selection import disputed, doubts, entropy_bits, most_doubtful, with_golden
+from annotate.selection import check_golden, disputed, doubts, entropy_bits, most_doubtful, with_golden
 from wink.annotation import Annotation, write_annotations
 from wink.clip import Clip
 from wink.detection import Detection
@@ -179,16 +179,18 @@ def test_golden_clips_make_up_the_share_and_are_not_told_by_their_place():
 
 def test_golden_clips_are_not_asked_for_where_no_truth_is_known():
     unknown = [clip(n, known=False) for n in range(5)]
-    with pytest.raises(ConfigError, match="none of these is one"):
-        with_golden(unknown, 0.2, 5)
-    assert with_golden(unknown, 0.0, 3)
+    with pytest.raises(ConfigError, match=r"none of these\s+is one"):
+        check_golden(unknown, 0.2)
+    check_golden(unknown, 0.0)
+    assert len(with_golden(unknown, 0.2, 5)) == 5, "those that were golden may all have been told"
     assert with_golden([], 0.2, 5) == []
 
 
 def test_golden_clips_are_not_asked_for_where_nothing_hides_them():
     known = [clip(n, known=True) for n in range(5)]
     with pytest.raises(ConfigError, match="golden=1"):
-        with_golden(known, 0.2, None)
+        check_golden(known, 0.2)
+    check_golden([*known, clip(9)], 0.2)
     assert len(with_golden(known, 1.0, None)) == 5
 
 

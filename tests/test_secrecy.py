@@ -153,6 +153,12 @@ def test_what_is_told_is_remembered_before_anybody_can_see_it(team, monkeypatch)
         assert len(json.loads(team.folder.told.read_text())["winklab"]) == 4
 
 
+def test_a_golden_push_goes_on_where_every_golden_clip_was_taught(team, capsys):
+    team.push("training")
+    team.push("blind", select="golden", golden=1.0)
+    assert "blind: select=golden finds no clip that is left to mark" in capsys.readouterr().out
+
+
 def test_a_training_project_that_was_deleted_is_not_forgotten_and_its_clips_are_no_golden_ones(team):
     team.push("training", lessons=0.5)
     taught = team.ls.clips("winklab training")
