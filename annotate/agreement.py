@@ -14,7 +14,7 @@ from annotate.answers import Answer, answers_of, counted
 from annotate.consensus import consensus_of, judge_of
 from annotate.disputes import DisputeRules
 from annotate.notes import SKIPPED
-from annotate.precision import Precision, precision_of
+from annotate.precision import Interval, Precision, precision_of
 from annotate.psychometric import Psychometric, fit_psychometric
 from annotate.raters import Agreement, agreement_of
 from wink.annotation import Annotation, read_annotations
@@ -109,7 +109,7 @@ def summary(findings: Findings) -> list[str]:
         if p.frames.tells and bias and spread:
             marks = f"{bias.value:+.1f} ± {spread.value:.1f} frames"
         sees = findings.psychometric[person]
-        smallest = f", sees half of the winks of {sees.threshold_deg.value:.0f} deg" if sees else ""
+        smallest = f", sees half of the winks of {_with_interval(sees.threshold_deg)} deg" if sees else ""
         missed = f"{p.missed.count} of {several(p.missed.total, 'wink')} missed"
         alarms = f"{p.false_alarms.count} of {several(p.false_alarms.total, 'clean squat')} called"
         lines.append(f"{person}: {several(p.n_golden, 'clip')} of known truth, {marks}, {missed}, {alarms}{smallest}")
@@ -117,6 +117,10 @@ def summary(findings: Findings) -> list[str]:
     disputed = sum(row.disputed for row in findings.consensus)
     lines.append(f"{several(len(findings.consensus), 'clip')} with a consensus, {disputed} disputed")
     return lines
+
+
+def _with_interval(value: Interval) -> str:
+    return f"{value.value:.0f} ({value.low:.0f} to {value.high:.0f})"
 
 
 def _answers(datasets: Iterable[Dataset], used: Sequence[Annotation]) -> dict[str, tuple[Answer, ...]]:

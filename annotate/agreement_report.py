@@ -107,7 +107,9 @@ def _smallest(threshold: Interval | None) -> str:
 def _together(findings: Findings) -> str:
     agreement = findings.agreement
     if not agreement.pairs:
-        return _paragraph("No clip was marked by two annotators: push with overlap=2 to see how far people agree.")
+        return _paragraph(
+            "No clip was marked by two annotators: push with annotators=[ann,bob] overlap=2 to see how people agree."
+        )
     alphas = [("grade", agreement.alpha_grade), ("before, at or after parallel", agreement.alpha_parallel)]
     words = [
         f"Krippendorff's alpha of the {name}: {value.value:.2f} ({_interval(value, 2)}); 1 is full agreement, 0 chance."

@@ -68,7 +68,9 @@ def _serve_and_push(cfg: DictConfig) -> None:
         for kind in kinds if datasets else ():
             _push(server, kind, datasets, cfg, asked)
         _say_where(server, folder_of(cfg), cfg.serve)
-        _say_where_to_mark(server, cfg.title, cfg.annotators)
+        _say_where_to_mark(server, cfg.title, cfg.annotators, "disputed" if cfg.select == "disputed" else None)
+        if cfg.training and datasets:
+            _say_how_to_learn(cfg.title, cfg.live)
 
 
 def push(cfg: DictConfig) -> None:
@@ -123,8 +125,8 @@ def _add_annotators(cfg: DictConfig, names: Sequence[str]) -> None:
         print("each, once in their browser: the sliders in the bar under the timeline, tab Video, Video hop size 1")
 
 
-def _say_where_to_mark(server: Server, title: str, names: Sequence[str]) -> None:
-    """Say in which project people mark blind: each in their own where they have one, else all in one."""
+def _say_where_to_mark(server: Server, title: str, names: Sequence[str], round_: str | None = None) -> None:
+    """Say in which project people mark blind: each in their own where they have one, else all in one, or a round's."""
     from annotate.people import email_of, log_ins, name_of
     from annotate.project import Queue, find_queues
 
@@ -132,14 +134,30 @@ def _say_where_to_mark(server: Server, title: str, names: Sequence[str]) -> None
     if not queues:
         print("nothing to mark yet: `wink annotate DATASET` puts its clips there")
         return
-    everybodys = Queue("blind", title).name
-    own = {queue.person: queue.name for queue in queues}
+    there_are = {queue.name for queue in queues}
+    everybodys = Queue("blind", title, round_).name
+    own = {queue.person: queue.name for queue in queues if queue.person}
     theirs = {str(name): own.get(name_of(str(name)), everybodys) for name in names}
     there = None if server.external or not names else log_ins(server)
     for who, project in (theirs or {"annotators": everybodys}).items():
-        print(f"to mark, {who}: open the project {project!r}, then *Label All Tasks*")
+        if project not in there_are:
+            print(
+                f"to mark, {who}: nothing yet; `wink annotate DATASET annotators=[...]` gives clips to those it names"
+            )
+        else:
+            print(f"to mark, {who}: open the project {project!r}, then *Label All Tasks*")
         if who in theirs and there is not None and email_of(who) not in there:
             print(f"  {who} has no log-in yet: `wink annotate add-annotator {who}`")
+
+
+def _say_how_to_learn(title: str, live: bool) -> None:
+    """Say in which project truth is shown, and what has to run for it."""
+    from annotate.project import Queue
+
+    of_title = "" if title == "winklab" else f" title={title}"
+    print(f"to learn: the project {Queue('training', title).name!r}; truth is shown while `wink serve{of_title}` runs")
+    if not live:
+        print("  which the server may call once it was started with live=true (`wink annotate stop=true` first)")
 
 
 def _tell_progress(cfg: DictConfig) -> None:

@@ -18,6 +18,7 @@ from annotate.project import DISPUTED, Queue, find_queues
 from annotate.pulling import Pull, refreshed
 from annotate.sending_back import is_to_be_mended, standing
 from wink.annotation import Annotation
+from wink.errors import ServerError
 
 _HEAD = ("project", "annotator", "done", "put off", "sent back", "left", "median s")
 
@@ -70,11 +71,21 @@ def _of(person: str, given: list[Annotation], tasks: int | None) -> Headway:
 
 
 def progress_table(server: Server, folder: ServerFolder, title: str) -> str:
-    """A table of every blind project and its annotators, and what is left of each project."""
+    """A table of every blind project and its annotators, and what is left of each project.
+
+    Raises:
+        ServerError: there is none of that title.
+    """
     rows: list[tuple[str, ...]] = [_HEAD]
     lines = []
     given: dict[str, list[Annotation]] = {}
-    for number, queue in find_queues(server.ls, "blind", title).items():
+    queues = find_queues(server.ls, "blind", title)
+    if not queues:
+        raise ServerError(
+            f"there is no project {Queue('blind', title).name!r}, so nobody marks; `wink annotate DATASET` makes it, "
+            "or title= names another"
+        )
+    for number, queue in queues.items():
         with locked(folder.lock("pull"), "pulling"):
             mirror, _ = refreshed(server, folder, number, Pull("blind", title))
         given[queue.of or ""] = list(mirror.annotations)

@@ -20,11 +20,7 @@ from annotate.selection import check_golden
 from annotate.withdrawal import warn_of_withdrawn
 from wink.clip import Clip
 from wink.dataset import Dataset
-from wink.errors import ConfigError
-from wink.words import several, the_first
-
-#: How many ids of a long list are shown.
-_SHOWN = 5
+from wink.words import several
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ def push_into(bearer: Courier, wish: Push) -> None:
 
     Raises:
         ServerError: a clip is not what a project already shows under its id, or the server failed.
-        ConfigError: there is nothing to choose by, or more people are asked for clips whose truth they were told.
+        ConfigError: there is nothing to choose by.
     """
     kind, asked, key = wish.kind, wish.asked, golden_key(bearer.folder)
     clips = unique_clips(wish.datasets)
@@ -54,8 +50,6 @@ def push_into(bearer: Courier, wish: Push) -> None:
         secrecy.remember()
         part = _chosen(wish, clips, secrecy, key)
         queues = _queues(bearer, wish, part)
-        for queue in queues if kind == "blind" else ():
-            _check_overlap(secrecy, queue)
         if wish.datasets and not part:
             purpose = {"blind": "left to mark", "training": "left to teach", "review": "there to look at"}[kind]
             print(f"{kind}: select={asked.select} finds no clip that is {purpose}")
@@ -129,24 +123,6 @@ def _way_out(secrecy: Secrecy) -> str:
         "take the truth away (`wink push ... project=review truth=false`), or the training project, and then the "
         f"clips' ids out of {secrecy.folder.told}"
     )
-
-
-def _check_overlap(secrecy: Secrecy, queue: Queue) -> None:
-    """Refuse to ask more people for clips whose truth they were told; nothing has been pushed yet.
-
-    Raises:
-        ConfigError: the project has such clips; what the choices are.
-    """
-    reopened = secrecy.reopened(queue)
-    if reopened:
-        raise ConfigError(
-            f"overlap={queue.overlap} would ask more people for {several(len(reopened), 'clip')} of {queue.name!r} "
-            f"whose truth the team is or was told: {the_first(reopened, _SHOWN)}; nothing was pushed. Either\n"
-            "  leave overlap= out: new clips go to as many people as before; or\n"
-            f"  name people: annotators=[ann,bob] overlap={queue.overlap} gives each a project of their own, with the "
-            "clips nobody was told of; or\n"
-            f"  if nobody has looked: {_way_out(secrecy)}"
-        )
 
 
 def _lessons(clips: Sequence[Clip], secrecy: Secrecy, share: float, key: bytes) -> list[Clip]:

@@ -38,7 +38,7 @@ class Round:
     n: int | None = None  # clips at most
     golden: float = 0.2  # share of clips with known truth, for select=golden
     people: tuple[str, ...] = ()  # none: whoever has a log-in
-    overlap: int | None = None  # people a clip; None = 1, or as the project has it
+    overlap: int | None = None  # of the people named, how many get each clip; None = 1
     lessons: float = 1.0  # share of the clips with known truth that a training project gets
 
 
@@ -57,6 +57,13 @@ def round_of(cfg: DictConfig) -> Round:
     chosen = Round(str(cfg.select), cfg.n, golden, people, overlap_of(cfg), lessons)
     if people:
         share_out((), people, chosen.overlap or 1)
+    elif (chosen.overlap or 1) > 1:
+        # Label Studio counts an answer somebody skipped, or had sent back, and the one in its place as two people's,
+        # and the reason for sending back stands above the form for all who share a project
+        raise ConfigError(
+            f"overlap={chosen.overlap} needs to know who: annotators=[ann,bob] overlap={chosen.overlap} gives each a "
+            "project of their own and each clip to so many of them; where all share one project, a clip goes to one"
+        )
     return chosen
 
 
@@ -123,8 +130,9 @@ def shared_out(
     each = len(asked.people) if kind == "training" else asked.overlap or 1  # everybody learns on every clip
     never = {p: _marked_by(p, marked or {}) if asked.select == "disputed" else frozenset() for p in asked.people}
     given = share_out(by_id, asked.people, each, before, never)
+    busy = [p for p in asked.people if given[p] or p in queues]  # a project that is empty is made for nobody
     called = {p: queues[p][1].of if p in queues else p for p in asked.people}  # as it was written then
-    return {Queue(kind, title, called[p], 1): [by_id[c] for c in given[p]] for p in asked.people}
+    return {Queue(kind, title, called[p], 1): [by_id[c] for c in given[p]] for p in busy}
 
 
 def markers_of(datasets: Sequence[Dataset]) -> dict[str, set[str]]:

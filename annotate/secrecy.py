@@ -20,7 +20,7 @@ from annotate.folder import ServerFolder
 from annotate.order import tasks_where
 from annotate.page import Kind
 from annotate.predictions import TRUTH
-from annotate.project import Queue, find_project, find_queues
+from annotate.project import find_project, find_queues
 from annotate.push import Listed, tasks_by_clip
 from annotate.told import remember_told, told_before
 from wink.clip import Clip
@@ -89,15 +89,6 @@ class Secrecy:
     def may_be_marked(self, clips: Iterable[Clip]) -> list[Clip]:
         """The clips whose truth nobody was ever shown, nor will be."""
         return [c for c in clips if c.clip_id not in self.told]
-
-    def reopened(self, queue: Queue) -> list[str]:
-        """Clips of a queue that more people would be asked for than now, though their truth was told; by id."""
-        number = find_project(self.ls, queue.kind, queue.title, queue.of)
-        if number is None or queue.overlap is None:
-            return []
-        with explained(f"looking how many people mark each clip of {queue.name!r}"):
-            now = self.ls.projects.get(id=number).maximum_annotations or 1
-        return sorted(self.told.intersection(self._blind[number])) if queue.overlap > now else []
 
     def may_be_shown(self, clips: Iterable[Clip]) -> frozenset[str]:
         """Ids of the clips whose truth, where it is known, spoils no mark that is still to be made."""

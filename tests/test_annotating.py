@@ -264,26 +264,18 @@ def test_the_review_project_has_every_prediction_and_the_blind_one_none(lab, ls)
     assert ls.predictions.list(project=lab.project(ls, "review")) == []
 
 
-def test_each_clip_goes_to_as_many_annotators_as_wished(lab, ls):
-    project = lab.project(ls, "blind")
-    assert ls.projects.get(id=project).maximum_annotations == 1
+def test_a_clip_of_a_shared_project_goes_to_one_annotator(lab, ls):
     said = lab.wink("push", "synthetic", "overlap=2", code=2)
-    assert "1 clip of 'winklab blind' whose truth the team is or was told: 5f0000000001; nothing was pushed" in said
-    assert ls.projects.get(id=project).maximum_annotations == 1
-    lab.wink("push", "synthetic", "title=twice")
-    lab.wink("push", "synthetic", "title=twice", "overlap=2")
-    lab.wink("push", "synthetic", "title=twice")
-    (twice,) = find_queues(ls, "blind", "twice")
-    assert ls.projects.get(id=twice).maximum_annotations == 2
-    (several,) = tasks_by_clip(ls, twice).values()
-    assert ls.tasks.get(id=str(several[0].number)).overlap == 2
+    assert "annotators=[ann,bob] overlap=2" in said
+    assert ls.projects.get(id=lab.project(ls, "blind")).maximum_annotations == 1
+    lab.wink("push", "synthetic", "title=once")
+    (once,) = find_queues(ls, "blind", "once")
+    (several,) = tasks_by_clip(ls, once).values()
     ls.annotations.create(id=several[0].number, result=[])
-    assert not tasks_by_clip(ls, twice)["5f0000000001"][0].done  # as the fake server of fast tests has it
-    lab.wink("push", "synthetic", "title=twice", "overlap=1")
-    assert tasks_by_clip(ls, twice)["5f0000000001"][0].done
+    assert tasks_by_clip(ls, once)["5f0000000001"][0].done
     (given,) = ls.annotations.list(id=several[0].number)
     ls.annotations.update(id=given.id, was_cancelled=True)
-    assert not tasks_by_clip(ls, twice)["5f0000000001"][0].done
+    assert not tasks_by_clip(ls, once)["5f0000000001"][0].done
 
 
 def test_pushing_twice_adds_nothing(lab):

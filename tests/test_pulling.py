@@ -19,6 +19,7 @@ from annotate.pull import _earlier, annotations_of
 from annotate.pulling import _keeping_reason
 from annotate.sending_back import standing
 from annotate.stepping import RUN, without_hops
+from wink.errors import ServerError
 
 
 @pytest.fixture
@@ -218,3 +219,8 @@ def test_headway_counts_what_counts():
     assert (bob.done, bob.left) == (1, None)
     (nobody,) = headway([], 5, "cy")
     assert (nobody.done, nobody.left, nobody.median_s) == (0, 5, None)
+
+
+def test_progress_of_a_title_nobody_uses_is_refused(folder):
+    with pytest.raises(ServerError, match=r"'nope blind'.*title="):
+        headway_of.progress_table(SimpleNamespace(ls=FakeStudio()), folder, "nope")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
+from annotate import commands
 from annotate.assignment import share_out
 from annotate.people import email_of, name_of
 from annotate.project import find_queues
@@ -207,6 +208,7 @@ def settings(**changes):
         ({"golden": 20}, "is this a percentage"),
         ({"annotators": ["a b"]}, "no name for a log-in"),
         ({"annotators": ["a"], "overlap": 2}, "than the 1 named"),
+        ({"overlap": 2}, r"annotators=\[ann,bob\] overlap=2"),
         ({"annotators": ["ann", "Ann"]}, "names somebody twice"),
         ({"annotators": ["ann", "ann@WinkLab.example"]}, "names somebody twice"),
     ],
@@ -236,3 +238,41 @@ def test_a_project_is_its_persons_however_the_name_is_written():
     asked = round_of(settings(annotators=["ANN", "bob"]))
     given = shared_out(studio, asked, "blind", "winklab", clips)
     assert {queue.name: len(mine) for queue, mine in given.items()} == {"winklab blind Ann": 3, "winklab blind bob": 3}
+
+
+def test_nobody_gets_an_empty_project():
+    studio = FakeStudio()
+    asked = round_of(settings(annotators=["ann", "bob", "cy"]))
+    given = shared_out(studio, asked, "blind", "winklab", [clip(0)])
+    assert [len(mine) for mine in given.values()] == [1]
+    studio.projects.create(title="winklab blind cy")  # whose project is there keeps it
+    given = shared_out(studio, asked, "blind", "winklab", [])
+    assert [queue.name for queue in given] == ["winklab blind cy"]
+
+
+def where(capsys, studio, names=(), round_=None):
+    commands._say_where_to_mark(SimpleNamespace(ls=studio, external=True), "winklab", names, round_)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_only_projects_that_are_there_are_named(capsys):
+    studio = FakeStudio()
+    assert "nothing to mark yet" in where(capsys, studio)[0]
+    for name in ("winklab blind disputed", "winklab blind ann"):
+        studio.projects.create(title=name)
+    assert where(capsys, studio, (), "disputed") == [
+        "to mark, annotators: open the project 'winklab blind disputed', then *Label All Tasks*"
+    ]
+    anns, bobs = where(capsys, studio, ("Ann", "bob"))
+    assert "'winklab blind ann'" in anns
+    assert "bob: nothing yet" in bobs
+    assert "annotators: nothing yet" in where(capsys, studio)[0]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_who_learns_is_told_where_and_what_has_to_run(capsys, live):
+    commands._say_how_to_learn("gym", live)
+    said = capsys.readouterr().out
+    assert "'gym training'" in said
+    assert "`wink serve title=gym`" in said
+    assert ("live=true" in said) is not live

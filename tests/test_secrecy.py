@@ -20,7 +20,7 @@ from annotate.pushing import Push, push_into
 from annotate.rounds import Round
 from annotate.training import LESSON
 from wink.annotation import write_annotations
-from wink.errors import ConfigError, ServerError
+from wink.errors import ServerError
 
 
 class NoMedia:
@@ -233,38 +233,6 @@ def test_a_filmed_clip_is_shown_and_marked(team):
     team.push("review", truth=False)
     team.push("blind")
     assert team.ls.clips("winklab blind") == team.ids
-
-
-def test_more_people_are_not_asked_for_clips_whose_truth_was_told(team, capsys):
-    team.push("blind", n=3)
-    shown, *_ = clips = sorted(team.ls.clips("winklab blind"))
-    for clip_id in clips:
-        team.ls.finish("winklab blind", clip_id)
-    team.push("review", truth=True, n=1)
-    assert team.true_of() == {shown}
-    before = {number: dict(vars(p)) for number, p in team.ls.made.items()}, dict(team.ls.rows)
-    with pytest.raises(
-        ConfigError, match=rf"(?s)overlap=2 .* 1 clip of 'winklab blind' .*{shown}.*annotators=\["
-    ) as refused:
-        team.push("blind", overlap=2)
-    assert str(team.folder.told) in str(refused.value)
-    assert before == ({number: vars(p) for number, p in team.ls.made.items()}, team.ls.rows)
-    only = SimpleNamespace(path=team.set.path, clips=lambda: [c for c in team.set.clips() if c.clip_id == shown])
-    with pytest.raises(ConfigError, match="overlap=2"):  # nor is the wish lost where there is no clip to push
-        push_into(team.bearer, Push("blind", "winklab", [only], Round(overlap=2)))
-    team.push("blind", overlap=1)
-    assert team.ls.clips("winklab blind") == team.ids
-    team.push("blind", people=("ann", "bob"), overlap=2)
-    assert team.ls.clips("winklab blind ann") == team.ls.clips("winklab blind bob") == team.ids - {shown}
-
-
-def test_more_people_are_asked_where_no_truth_was_told_and_none_is_shown_meanwhile(team):
-    team.push("blind", n=3)
-    for clip_id in team.ls.clips("winklab blind"):
-        team.ls.finish("winklab blind", clip_id)
-    team.push("blind", n=3, overlap=2)
-    team.push("review", truth=True)
-    assert team.true_of() == team.ids - team.ls.clips("winklab blind")
 
 
 NO_GRADE = ()
