@@ -56,7 +56,7 @@ def who_marked(annotations: Iterable[Annotation]) -> dict[str, set[str]]:
     """The annotators of each clip whose answers count, by the email addresses they sign in with."""
     marked: dict[str, set[str]] = {}
     for a in counted(annotations):
-        marked.setdefault(a.clip_id, set()).add(a.annotator)
+        marked.setdefault(a.clip_id, set()).add(a.annotator.lower())  # a server of the user's own keeps capitals
     return marked
 
 

@@ -35,6 +35,9 @@ EARLIER_PAGES = (
     "107a18bc314d0bfca662c410285dad667f2677f513fd6b2a32af32f9477714f5",  # blind, before numbers had keys out of the way
     "f32f29920fcf9561ddfd114ca68c9ad6cab8fcfb6e2f9881b1bbd0fab0ec72b5",  # review, the same
     "bca0ae83bafc3355f59f7b0f9d443cc3795d57d580b18fbf7111fa11a87e23c3",  # training, the same
+    "9a797a9c3d1aacfaa44c632c7407405b9c654ae7517d10b0d836c5222e06fd00",  # blind, with other words on the onset
+    "5347470a33b3028b2c64bf775766050cfee52b6e53adcdb1567604111b958711",  # review, the same
+    "f919ee8943e36f4cc9905865a4d4e6a38911bdef30764899c03c54333dad622e",  # training, the same
 )
 #: Height [px] of the row above a review's video in which answers and predictions are chosen (Label Studio 1.23.2).
 TABS_PX = 80

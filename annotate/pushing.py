@@ -50,7 +50,7 @@ def push_into(bearer: Courier, wish: Push) -> None:
         secrecy.remember()
         part = _chosen(wish, clips, secrecy, key)
         queues = _queues(bearer, wish, part)
-        if wish.datasets and not part:
+        if not part:
             purpose = {"blind": "left to mark", "training": "left to teach", "review": "there to look at"}[kind]
             print(f"{kind}: select={asked.select} finds no clip that is {purpose}")
             return
@@ -112,7 +112,7 @@ def _tell_left_out(clips: Sequence[Clip], secrecy: Secrecy) -> None:
     if told:
         before = f" ({len(told & secrecy.blind)} of them were put there before)" if told & secrecy.blind else ""
         print(
-            f"blind: {several(len(told), 'clip')} may not be marked any more, for the training or review project "
+            f"blind: {several(len(told), 'clip')} left out of what is marked, for the training or review project "
             f"tells, or told, the truth{before}\n  if nobody has looked: {_way_out(secrecy)}"
         )
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from annotate import commands
+from annotate.answers import who_marked
 from annotate.assignment import share_out
 from annotate.people import email_of, name_of
 from annotate.project import find_queues
@@ -276,3 +277,9 @@ def test_who_learns_is_told_where_and_what_has_to_run(capsys, live):
     assert "'gym training'" in said
     assert "`wink serve title=gym`" in said
     assert ("live=true" in said) is not live
+
+
+def test_who_marked_is_known_however_the_address_is_written():
+    clip_id = "00000000000a"
+    by_lead = annotation(clip_id, "Lead@Clinic.example", "none")
+    assert who_marked([by_lead]) == {clip_id: {"lead@clinic.example"}}

@@ -134,7 +134,7 @@ def test_a_clip_whose_truth_was_shown_is_never_marked_blind_again(team, capsys):
     team.push("blind")
     assert team.ls.clips("winklab blind") == team.ids - shown
     said = capsys.readouterr().out
-    assert "15 clips may not be marked any more" in said
+    assert "15 clips left out of what is marked" in said
     assert str(team.folder.told) in said
     team.folder.told.unlink()  # the user knows that nobody looked
     team.push("blind")
@@ -265,13 +265,13 @@ def test_of_disputed_clips_only_those_are_spoken_of_whose_truth_was_told(team, c
     assert team.true_of() == {differing[0]}
     capsys.readouterr()
     team.push("blind", select="disputed")
-    assert "blind: 1 clip may not be marked any more" in capsys.readouterr().out
+    assert "blind: 1 clip left out of what is marked" in capsys.readouterr().out
     assert team.ls.clips("winklab blind disputed") == {differing[1]}
     team.push("review", truth=True, n=5)
     capsys.readouterr()
     team.push("blind", select="disputed", people=("ann", "bob", "cy"))
     said = capsys.readouterr().out
-    assert "blind: 1 clip may not be marked any more" in said
+    assert "blind: 1 clip left out of what is marked" in said
     assert team.ls.clips("winklab blind cy") == {differing[1]}
     assert team.ls.clips("winklab blind ann") == set()
 
